@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "ulpscope/format/decimal.hpp"
+
+namespace ulpscope {
+
+static_assert(BOOST_VERSION >= 108100,
+              "Boost 1.81 or newer: older cpp_bin_float subtractions are not correctly rounded");
+
+/// Binary floating point with p significand bits and the exponents min..max; 0, 0 stand for the
+/// widest range. Every operation and square root rounds once, to nearest even. Expression
+/// templates are off: an expression means what it means for float.
+template <unsigned p, int min = 0, int max = 0>
+using WideFloat = boost::multiprecision::number<
+    boost::multiprecision::cpp_bin_float<p, boost::multiprecision::digit_base_2, void, std::int32_t,
+                                         min, max>,
+    boost::multiprecision::et_off>;
+
+using Quad = WideFloat<113, -16382, 16383>;
+using Dec50 = WideFloat<168>;
+using Dec100 = WideFloat<335>;
+using Wide24 = WideFloat<24>;
+using Wide53 = WideFloat<53>;
+
+/// What a study file calls an arithmetic, and why anyone would use it.
+template <class T>
+struct ArithmeticTraits;
+
+#define ULPSCOPE_ARITHMETIC(type, text, reason)     \
+  template <>                                       \
+  struct ArithmeticTraits<type> {                   \
+    static constexpr std::string_view name = text;  \
+    static constexpr std::string_view why = reason; \
+  };
+ULPSCOPE_ARITHMETIC(float, "binary32", "the machine's float")
+ULPSCOPE_ARITHMETIC(double, "binary64", "the machine's double")
+ULPSCOPE_ARITHMETIC(long double, "x87", "the machine's long double, whatever it is here")
+ULPSCOPE_ARITHMETIC(Quad, "quad", "reference: IEEE quadruple's significand and range")
+ULPSCOPE_ARITHMETIC(Dec50, "dec50", "reference: at least 50 decimal digits")
+ULPSCOPE_ARITHMETIC(Dec100, "dec100", "reference: at least 100 decimal digits")
+ULPSCOPE_ARITHMETIC(Wide24, "wide24", "float's precision without its underflow")
+ULPSCOPE_ARITHMETIC(Wide53, "wide53", "double's precision without its underflow")
+#undef ULPSCOPE_ARITHMETIC
+
+template <class... T>
+struct TypeList {};
+
+/// The one list of arithmetics; everything that walks or dispatches over them starts here.
+using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53>;
+
+/// Calls f.template operator()<T>() for each arithmetic, in the list's order.
+template <class F>
+void for_each_arithmetic(F&& f) {
+  [&]<class... T>(TypeList<T...>) { (f.template operator()<T>(), ...); }(Arithmetics{});
+}
+
+template <class T>
+inline constexpr bool is_native = std::is_floating_point_v<T>;
+
+template <class T>
+inline constexpr int significand_bits = std::numeric_limits<T>::digits;
+
+/// Where hyper-parameters are computed before they are rounded once to T: dec50, or T if wider.
+template <class T>
+using HyperArithmetic =
+    std::conditional_t<(significand_bits<T> > significand_bits<Dec50>), T, Dec50>;
+
+/// x rounded once, to nearest even, into To: correct for subnormal results too.
+template <class To, class From>
+To convert(const From& x) {
+  if constexpr (std::is_same_v<To, From>) {
+    return x;
+  } else if constexpr (is_native<To> != is_native<From> &&
+                       std::max(significand_bits<To>, significand_bits<From>) <
+                           significand_bits<Dec50>) {
+    // Boost truncates a native number where To has fewer bits, fails where From has fewer than a
+    // native To, and knows no overflow out of quad. Dec50 has every number of both, and is right.
+    return convert<To>(static_cast<Dec50>(x));
+  } else if constexpr (is_native<To> && !is_native<From>) {
+    // Boost rounds to To's full precision even where To has fewer bits left (its subnormals),
+    // which rounds twice. Here the significand is cut to the bits that To has at this exponent.
+    using std::ldexp;
+    if (!(boost::multiprecision::isfinite)(x) || x == 0) return x.template convert_to<To>();
+    constexpr int p = significand_bits<To>;
+    constexpr int lowest = std::numeric_limits<To>::min_exponent - p;  // exponent of the last bit
+    const auto top = ilogb(x);
+    if (top + 1 >= std::numeric_limits<To>::min_exponent) return x.template convert_to<To>();
+    // Subnormal or below: adding 2^(lowest + bits of From) rounds to a multiple of 2^lowest.
+    const From anchor = ldexp(From(1), lowest + significand_bits<From> - 1);
+    const From shifted = x < 0 ? From(x - anchor) : From(x + anchor);
+    const From kept = x < 0 ? From(shifted + anchor) : From(shifted - anchor);
+    const To result = kept.template convert_to<To>();
+    return x < 0 && result == 0 ? -To(0) : result;
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+/// The decimal number rounded into T's hyper-parameter arithmetic (to nearest even). In whole
+/// numbers: Boost drops digits of a text beyond those of the type, and with them which side of
+/// the middle between two values it is on.
+template <class T>
+HyperArithmetic<T> hyper(const Decimal& number) {
+  using boost::multiprecision::cpp_int;
+  using W = HyperArithmetic<T>;
+  cpp_int magnitude(number.digits());
+  const cpp_int power = pow(cpp_int(10), static_cast<unsigned>(std::abs(number.exponent())));
+  int shift = 0;
+  if (number.exponent() >= 0) {
+    magnitude *= power;
+  } else {
+    // At least two bits more than W has, the last one set where there is a remainder.
+    shift = std::max(0, significand_bits<W> + 2 + static_cast<int>(msb(power)) -
+                            static_cast<int>(msb(magnitude)));
+    cpp_int quotient, remainder;
+    divide_qr(cpp_int(magnitude << shift), power, quotient, remainder);
+    if (remainder != 0) bit_set(quotient, 0);
+    magnitude = quotient;
+  }
+  const W value = ldexp(W(magnitude), -shift);
+  return number.negative() ? W(-value) : value;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace ulpscope {
+
+struct MetricInfo {
+  std::string_view name;
+  std::string_view summary;
+};
+
+/// The one list of metrics: columns of metrics.csv and summary.csv, in this order.
+inline constexpr std::array metric_list{
+    MetricInfo{"converged", "first step at which the loss has stayed low for 100 steps"},
+    MetricInfo{"floor", "minimum of the trailing 25-step median of the loss before the onset"},
+    MetricInfo{"floor_step", "the step of the floor"},
+    MetricInfo{"onset", "first step after converged with a loss above the onset level"},
+    MetricInfo{"crossing",
+               "first recorded step after converged with a sharpness above the "
+               "stability threshold; empty where it was not measured"},
+    MetricInfo{"peak", "largest loss from the onset on"},
+    MetricInfo{"tail", "median loss over the last tenth of the steps"},
+    MetricInfo{"verdict", "stable, relapsed, unconverged or diverged"},
+    MetricInfo{"verdict_step", "the step that decided the verdict"}};
+
+/// A cell's metrics as texts, in the order of metric_list; empty where there is none.
+using Metrics = std::array<std::string, metric_list.size()>;
+
+}  // namespace ulpscope

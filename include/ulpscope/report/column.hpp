@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ulpscope/store/csv.hpp"
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+/// A quantity that a table shows or that names a line of a figure.
+struct Column {
+  enum class Kind { key, metric, timing };
+  Kind kind = Kind::key;
+  std::string name;               ///< as the records have it
+  std::string title;              ///< for people
+  std::optional<std::size_t> at;  ///< its place in summary.csv, or in timings.csv for a timing
+  std::string constant;           ///< of a key that the study sets and does not sweep
+};
+
+/// Finds each name among the summary's columns, the timings and the keys that the study sets.
+/// A key is titled by its last part (`rule.kind` by `rule`), or in full where that is not unique.
+/// Throws InputError, at `place` and `key`, on a name that is none of these.
+std::vector<Column> find_columns(const std::vector<std::string>& names, const Study& study,
+                                 const Csv& summary, const Csv& timings, const Place& place,
+                                 const std::string& key);
+
+/// A key's or metric's text in a row of the summary.
+const std::string& value_of(const Column& column, const std::vector<std::string>& row);
+
+}  // namespace ulpscope

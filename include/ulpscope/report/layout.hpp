@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ulpscope/report/plot.hpp"
+
+namespace ulpscope {
+
+// A figure is as wide as a column of a paper, with text of 8 pt; all lengths are in cm.
+inline constexpr double figure_width = 8.5;
+inline constexpr double plot_height = 4.6;
+
+// gnuplot's points for losses that have no place on the axis.
+inline constexpr std::string_view zero_point = "pt 11 ps 0.6";
+inline constexpr std::string_view overflow_point = "pt 2 ps 0.8";
+
+/// The looks of a line style, as gnuplot options: its colour; colour, width and dashes.
+std::string colour_of(std::size_t style);
+std::string line_of(std::size_t style);
+
+/// An entry of the key: a sample and what it stands for.
+struct Entry {
+  std::string line;   ///< a line's looks
+  std::string point;  ///< or a point's
+  std::string title;
+};
+
+/// Where things stand, from the bottom: notes, key, the axis with its labels, the plot, title.
+struct Layout {
+  std::vector<std::string> title;
+  std::vector<std::string> notes;
+  std::vector<Entry> key;
+  std::size_t key_rows;
+  double entry_width;
+  double left;    ///< of the axes
+  double right;   ///< of the axes
+  double bottom;  ///< of the axes
+  double height;  ///< of the figure
+};
+
+/// `exponent_width`: characters of the longest exponent on the loss axis.
+Layout layout_of(const Plot& plot, std::size_t exponent_width);
+
+/// All text around the plot, as gnuplot labels. gnuplot's own titles and key stand elsewhere in
+/// each terminal, and its key leaves out what does not fit.
+std::string labels_text(const Layout& layout);
+
+}  // namespace ulpscope

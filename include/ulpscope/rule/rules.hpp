@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ulpscope/rule/adam.hpp"
+#include "ulpscope/rule/sgd.hpp"
+
+namespace ulpscope {
+
+/// The one list of rules. Each is a struct of hyper-parameters with `name`, `summary`, `options()`,
+/// `conflict()`, and a template In<T>(options, parameters) that is a Rule<T>.
+using Rules = TypeList<Adam, Sgd>;
+
+}  // namespace ulpscope

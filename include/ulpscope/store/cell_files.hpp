@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ulpscope/study/run_cell.hpp"
+
+namespace ulpscope {
+
+/// The contents of cells/<id>/ without `done`.
+struct CellFiles {
+  struct File {
+    std::string_view name;
+    std::string content;
+  };
+  std::array<File, 4> files{
+      {{"cell.toml", ""}, {"trace.csv", ""}, {"metrics.csv", ""}, {"final.csv", ""}}};
+
+  std::string& operator[](std::string_view name);
+  /// The content of `done`: a checksum a file, as sha256sum writes and checks them.
+  std::string done() const;
+};
+
+/// Collects a run's files.
+class FileRecorder final : public Recorder {
+ public:
+  explicit FileRecorder(const Cell& cell);
+  void trace(std::uint64_t step, const std::string& loss) override;
+  void final_value(std::string_view role, std::size_t index, const std::string& value) override;
+  /// The files of the finished run.
+  CellFiles finish(const Run& run);
+
+ private:
+  CellFiles files_;
+  std::string &trace_, &final_;
+};
+
+/// cells/<id> in a study's folder.
+std::filesystem::path cell_folder(const std::filesystem::path& study_folder, const std::string& id);
+
+/// Writes the files and last `done`; the cell exists from then on. Throws as write_file does.
+void write_cell(const std::filesystem::path& folder, const CellFiles& files);
+
+/// What `done` holds, or nothing where the cell is not finished.
+std::optional<std::string> read_done(const std::filesystem::path& folder);
+
+/// The first file of the cell that `done` does not describe, with what is wrong; or nothing.
+std::optional<std::string> damage(const std::filesystem::path& folder, const std::string& done);
+
+}  // namespace ulpscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "ulpscope/store/csv.hpp"
+#include "ulpscope/study/plan.hpp"
+
+namespace ulpscope {
+
+/// Seconds and steps of the cells that ran, by id: timings.csv.
+struct Timing {
+  std::uint64_t steps;
+  double seconds;
+};
+using Timings = std::map<std::string, Timing>;
+
+/// timings.csv with these rows put in; cells that did not run again keep theirs.
+Csv merged_timings(const std::filesystem::path& folder, const Plan& plan, const Timings& timings);
+
+/// The checksum that stands for a whole cell, that of its `done`.
+std::string seal(const std::string& done);
+
+/// cells.sum: the seals by id, in lines that `sha256sum -c` checks. Empty without the file.
+std::map<std::string, std::string> read_seals(const std::filesystem::path& folder);
+std::string seals_text(const Plan& plan, const std::map<std::string, std::string>& seals);
+
+/// A row of summary.csv: id, values of the swept keys, metrics, status.
+std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
+                                     const std::vector<std::string>& metrics,
+                                     const std::string& status);
+std::vector<std::string> summary_header(const Plan& plan);
+
+/// What a folder knows of a plan's cells.
+struct Summary {
+  Csv csv;
+  std::map<std::string, std::string> seals;
+  std::size_t pending = 0;  ///< cells that have no result
+};
+
+/// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
+/// fresh clone, from the summary.csv that is there, if its cell ran as many steps. `failures`
+/// gives the reasons of cells that failed just now, by id.
+Summary summarize(const std::filesystem::path& folder, const Plan& plan,
+                  const std::map<std::string, std::string>& failures);
+
+}  // namespace ulpscope

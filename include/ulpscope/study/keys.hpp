@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ulpscope/format/option.hpp"
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+/// What a section of a study file can be: a rule, a model, a kind of data; or, in sections that
+/// have no `kind`, the section itself under an empty name.
+struct Kind {
+  std::string name;
+  std::string summary;
+  std::vector<OptionInfo> options;
+  /// Why the values of its options do not go together, or nothing.
+  std::string (*conflict)(const std::function<std::string(std::string_view)>& text_of) = nullptr;
+
+  const OptionInfo* find(std::string_view option) const;
+};
+
+/// A table of a study file whose keys belong to a cell's description.
+struct Section {
+  std::string name;
+  std::vector<Kind> kinds;  ///< the first is the default
+
+  bool has_kind() const { return !kinds.front().name.empty(); }
+  const Kind* find(std::string_view kind) const;
+  std::vector<std::string> kind_names() const;
+};
+
+/// The one list of keys that describe a cell, in the order in which they are written: built from
+/// the lists of data, models and rules and from the options of the other sections.
+const std::vector<Section>& sections();
+
+/// Every key that some kind of some section has, `<section>.kind` included.
+std::vector<std::string> all_keys();
+
+/// The candidate nearest to a mistyped text by edit distance, or nothing where none is near.
+std::optional<std::string> nearest(std::string_view text,
+                                   const std::vector<std::string>& candidates);
+
+/// "a", "b" or "c".
+std::string one_of(const std::vector<std::string>& names);
+
+/// The value in the form that stands for all ways to write it. Throws InputError with the
+/// option's expectation where the value does not meet it.
+std::string checked(const std::string& key, const OptionInfo& option, const Value& value);
+
+/// Keys with a meaning of their own.
+namespace key {
+inline const std::string steps = "study.steps";
+inline const std::string arithmetic = "precision.arithmetic";
+}  // namespace key
+
+/// [study], [precision] and [record], as far as they describe a cell.
+struct StudyOptions {
+  std::uint64_t steps = 6000;
+  static auto options() {
+    return std::tuple{Option{"steps", &StudyOptions::steps, "updates", positive_count}};
+  }
+};
+
+struct PrecisionOptions {
+  std::string arithmetic = "binary64";
+  static auto options();
+};
+
+struct RecordOptions {
+  std::string every = "10";
+  Decimal converged_level = "1e-11";
+  Decimal onset_level = "1e-10";
+  static auto options() {
+    return std::tuple{
+        Option{"every", &RecordOptions::every, "steps between trace rows", positive_count,
+               [] { return std::vector<std::string_view>{"log"}; }},
+        Option{"converged_level", &RecordOptions::converged_level,
+               "share of the initial loss below which a run counts as converged", positive},
+        Option{"onset_level", &RecordOptions::onset_level,
+               "share of the initial loss above which a converged run has relapsed", positive}};
+  }
+};
+
+}  // namespace ulpscope

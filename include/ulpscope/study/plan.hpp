@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+/// One key of a cell with its value.
+struct Setting {
+  std::string key;
+  std::string written;    ///< as in the study file; texts without quotes
+  std::string canonical;  ///< one text for all ways to write the value
+  bool quoted = false;    ///< whether the canonical value needs quotes in TOML
+  bool at_default = false;
+};
+
+/// One run: a full description, defaults included, in the order of sections().
+struct Cell {
+  /// 16 hexadecimal digits of the SHA-256 of the settings that are not at their defaults, sorted
+  /// by key; without study.steps, as a longer run continues the same cell.
+  std::string id;
+  std::vector<Setting> settings;
+
+  const Setting* find(std::string_view key) const;
+  /// The canonical value; the key is one that this cell has.
+  const std::string& operator[](std::string_view key) const;
+  /// The function that read_options asks, for the options of one section.
+  std::function<std::string(std::string_view)> section(std::string name) const;
+};
+
+/// The cells of a study and the keys in which they differ by its sweep.
+struct Plan {
+  std::vector<std::string> swept;  ///< keys, in the order in which the sweep names them
+  std::vector<Cell> cells;
+};
+
+/// Expands the sweep and checks every cell. A key of the base applies to the cells whose kinds
+/// have it; a key that no cell has, or a swept key that one of its cells lacks, is an error, as
+/// is the same cell twice. Throws InputError.
+Plan make_plan(const Study& study);
+
+/// The study as it is run, every default written out: a study file again. Defaults in which
+/// the kinds of a sweep differ stay with the cells.
+std::string study_toml(const Study& study, const Plan& plan);
+
+/// A cell as a study file of its own, its values in canonical form: equal cells, equal texts.
+std::string cell_toml(const Cell& cell);
+
+/// The cells that a --only text selects: "key=glob,..." over written values; all of an empty
+/// text. Throws InputError for an unknown key, or where no cell is selected.
+std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only);
+
+}  // namespace ulpscope

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace ulpscope {
+
+/// Where a value was written: a file and line, or "--set".
+struct Place {
+  std::string file;
+  int line = 0;
+};
+
+/// Something in the input that cannot be run, found before anything is run or written. The
+/// message says file, line, key, what was expected and a right example.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  InputError(const Place& place, const std::string& key, const std::string& problem);
+};
+
+/// A value as written: the text is the source token, so that a number keeps every digit; a text
+/// stands without its quotes.
+struct Value {
+  enum class Kind { boolean, integer, real, text };
+  Kind kind = Kind::text;
+  std::string text;
+  Place place;
+};
+
+struct Assignment {
+  std::string key;  ///< dotted: rule.lr
+  Value value;
+};
+
+struct Axis {
+  std::string key;
+  std::vector<Value> values;
+  Place place;
+};
+
+/// [[table]]: one row a cell.
+struct TableSpec {
+  std::string name;  ///< of its files
+  std::string caption;
+  std::vector<std::string> rows;     ///< swept keys that name a row
+  std::vector<std::string> columns;  ///< metrics, timings or swept keys
+  Place place;
+};
+
+/// [[figure]]: one line a cell.
+struct FigureSpec {
+  std::string name;
+  std::string caption;
+  std::string kind;             ///< "loss"
+  std::vector<std::string> by;  ///< swept keys that name a line
+  Place place;
+};
+
+/// What a study file says, after --set.
+struct Study {
+  std::string file;
+  std::string name;
+  std::string title;
+  std::vector<Assignment> base;
+  std::vector<Axis> axes;                      ///< cells are their product, the last axis fastest
+  std::vector<std::vector<Assignment>> cells;  ///< [[sweep.cell]]: further cells, after these
+  std::vector<TableSpec> tables;
+  std::vector<FigureSpec> figures;
+};
+
+/// Reads a study file; `sets` are key=value texts from the command line. Throws InputError.
+Study read_study(const std::string& file, const std::vector<std::string>& sets = {});
+
+}  // namespace ulpscope

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ulpscope/report/table.hpp"
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+namespace exit_code {
+inline constexpr int done = 0;
+inline constexpr int failed = 1;     ///< a cell failed, or what was checked does not hold
+inline constexpr int bad_input = 2;  ///< found before any cell ran
+inline constexpr int interrupted = 130;
+}  // namespace exit_code
+
+struct RunOptions {
+  std::string study;
+  std::vector<std::string> sets;
+  std::string only;
+  unsigned jobs = 1;
+  std::string out;  ///< results/<name> where empty
+  bool fresh = false;
+};
+
+struct RoundOptions {
+  std::string format;
+  std::string mode = "nearest-even";
+  bool hex = false;
+  std::vector<std::string> values;  ///< lines of standard input where empty
+};
+
+// Each command prints its data to stdout and returns the exit code; bad input is an InputError.
+int run_command(const RunOptions& options);
+int plan_command(const RunOptions& options);
+int verify_command(const std::string& folder, const std::string& only, unsigned jobs);
+int summary_command(const std::string& folder);
+int table_command(const std::string& folder, TableFormat format);
+int figure_command(const std::string& folder);
+int round_command(const RoundOptions& options);
+int list_command(const std::string& what);
+
+/// The study of a results folder.
+Study read_results(const std::string& folder);
+
+/// Tables and figures that a study without any gets: one of all cells.
+void add_default_reports(Study& study, const std::vector<std::string>& swept);
+
+}  // namespace ulpscope

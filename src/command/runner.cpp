@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+
+#include "ulpscope/store/fmt.hpp"
+#include "ulpscope/study/keys.hpp"
+
+namespace ulpscope {
+
+std::atomic<bool> stop_requested{false};
+
+void catch_signals() {
+  static_assert(std::atomic<bool>::is_always_lock_free);
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_requested = true; };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+std::string label(const Cell& cell, const std::vector<std::string>& swept) {
+  std::string text;
+  for (const std::string& key : swept) {
+    if (const Setting* setting = cell.find(key)) {
+      text += (text.empty() ? "" : " ") + key + "=" + setting->written;
+    }
+  }
+  return text;
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto hours = whole / 3600;
+  if (hours == 0) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", hours, whole / 60 % 60, whole % 60);
+}
+
+std::string counted(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+double Estimate::seconds(const Cell& cell) {
+  std::string sort;
+  for (const Setting& setting : cell.settings) {
+    const std::string section = setting.key.substr(0, setting.key.find('.'));
+    if (section == "data" || section == "model" || section == "precision" ||
+        setting.key == "rule.kind") {
+      sort += setting.canonical + ",";
+    }
+  }
+  auto at = by_sort_.find(sort);
+  if (at == by_sort_.end()) at = by_sort_.emplace(sort, measure_cost(cell)).first;
+  return at->second.setup_seconds + at->second.step_seconds * std::stod(cell[key::steps]);
+}
+
+namespace {
+
+/// The state that workers and the progress display share.
+class Pool {
+ public:
+  Pool(const std::vector<const Cell*>& cells, const std::vector<std::string>& swept, unsigned jobs,
+       const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish)
+      : swept_(swept), finish_(finish), jobs_(jobs), total_(cells.size()) {
+    Estimate estimate;
+    for (const Cell* cell : cells) {
+      if (stop_requested) break;
+      tasks_.emplace_back();
+      tasks_.back().cell = cell;
+      tasks_.back().seconds = cells.size() > 1 ? estimate.seconds(*cell) : 0;
+    }
+    for (Task& task : tasks_) waiting_.push_back(&task);
+    // Longest first, so that none is left over when the others are done.
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [](const Task* a, const Task* b) { return a->seconds > b->seconds; });
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!waiting_.empty() && !stop_requested) {
+      Task& task = *waiting_.front();
+      waiting_.pop_front();
+      running_.push_back(&task);
+      task.start = Clock::now();
+      lock.unlock();
+      Outcome outcome{Outcome::Kind::stopped, ""};
+      std::optional<CellFiles> files;
+      try {
+        FileRecorder recorder(*task.cell);
+        if (auto run = run_cell(*task.cell, recorder, {stop_requested, task.step})) {
+          files = recorder.finish(*run);
+          outcome = {Outcome::Kind::done, "", std::move(*run)};
+        }
+      } catch (const std::bad_alloc&) {
+        outcome = {Outcome::Kind::failed, "not enough memory"};
+      } catch (const std::exception& error) {
+        outcome = {Outcome::Kind::failed, error.what()};
+      }
+      lock.lock();
+      try {
+        if (files) finish_(*task.cell, *files, outcome.run);
+      } catch (const std::exception& error) {
+        outcome = {Outcome::Kind::failed, error.what()};
+      }
+      running_.erase(std::find(running_.begin(), running_.end(), &task));
+      tell(task, outcome);
+      outcomes_.insert_or_assign(task.cell->id, std::move(outcome));
+    }
+    --workers_;
+    changed_.notify_all();
+  }
+
+  std::map<std::string, Outcome> run() {
+    std::vector<std::thread> threads;
+    workers_ = std::min<std::size_t>(jobs_, tasks_.size());
+    for (std::size_t i = workers_; i > 0; --i) threads.emplace_back([this] { work(); });
+    if (terminal_) {
+      std::unique_lock lock(mutex_);
+      while (
+          !changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return workers_ == 0; })) {
+        draw();
+      }
+      clear();
+    }
+    for (std::thread& thread : threads) thread.join();
+    return std::move(outcomes_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Task {
+    const Cell* cell = nullptr;
+    double seconds = 0;  ///< expected
+    Clock::time_point start;
+    std::atomic<std::uint64_t> step{0};
+  };
+
+  static double elapsed(const Task& task) {
+    return std::chrono::duration<double>(Clock::now() - task.start).count();
+  }
+
+  /// Seconds that the task still needs: from its own pace once it has one.
+  static double remaining(const Task& task) {
+    const double steps = std::stod((*task.cell)[key::steps]);
+    const auto done = static_cast<double>(task.step);
+    return done > 0 ? elapsed(task) * (steps - done) / done : task.seconds;
+  }
+
+  void clear() const { std::fputs("\r\033[K", stderr); }
+
+  void draw() {
+    double left = 0;
+    double longest = 0;
+    for (const Task* task : waiting_) left += task->seconds;
+    std::string shown;
+    for (const Task* task : running_) {
+      const double rest = remaining(*task);
+      left += rest;
+      longest = std::max(longest, rest);
+      shown += fmt::format(" | {} {} %", label(*task->cell, swept_),
+                           100 * task->step / std::stoull((*task->cell)[key::steps]));
+    }
+    const double eta = std::max(longest, left / static_cast<double>(jobs_));
+    const std::string line = fmt::format("{} of {}, {} left{}", outcomes_.size(),
+                                         counted(total_, "cell"), clock_text(eta), shown);
+    clear();
+    std::fputs(line.substr(0, 118).c_str(), stderr);
+  }
+
+  void tell(const Task& task, const Outcome& outcome) {
+    if (outcome.kind == Outcome::Kind::stopped) return;
+    std::string text = outcome.reason;
+    if (outcome.kind == Outcome::Kind::done) {
+      const auto metric = [&](std::string_view name) {
+        for (std::size_t i = 0; i < metric_list.size(); ++i) {
+          if (metric_list[i].name == name) return outcome.run.metrics[i];
+        }
+        return std::string();
+      };
+      text = metric("verdict") + " at step " + metric("verdict_step");
+    } else {
+      text = "failed: " + text;
+    }
+    if (terminal_) clear();
+    const std::string name = label(*task.cell, swept_);
+    fmt::print(stderr, "[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size() + 1, total_,
+               task.cell->id, name.empty() ? "" : " ", name, text, elapsed(task));
+  }
+
+  const std::vector<std::string>& swept_;
+  const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish_;
+  unsigned jobs_;
+  std::size_t total_;
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  std::deque<Task> tasks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t workers_ = 0;
+  std::deque<Task*> waiting_;
+  std::vector<Task*> running_;
+  std::map<std::string, Outcome> outcomes_;
+};
+
+}  // namespace
+
+std::map<std::string, Outcome> run_cells(
+    const std::vector<const Cell*>& cells, const std::vector<std::string>& swept, unsigned jobs,
+    const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish) {
+  return Pool(cells, swept, jobs, finish).run();
+}
+
+}  // namespace ulpscope

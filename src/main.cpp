@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <thread>
+
+#include "command/commands.hpp"
+#include "command/runner.hpp"
+#include "ulpscope/format/environment.hpp"
+#include "ulpscope/store/fmt.hpp"
+#include "ulpscope/store/version.hpp"
+
+namespace {
+
+using namespace ulpscope;
+
+/// Options and what they lead to; returns the exit code.
+int parse_and_run(int argc, char** argv) {
+  CLI::App app{"ulpscope: what finite precision does to a gradient optimizer"};
+  app.set_version_flag("--version", std::string(release));
+  app.require_subcommand(1);
+  int result = exit_code::done;
+
+  RunOptions run;
+  run.jobs = std::max(1U, std::thread::hardware_concurrency());
+  const auto study_options = [&](CLI::App* command) {
+    command->add_option("STUDY", run.study, "study file")->required();
+    command->add_option("--set", run.sets, "key=value over the study file; [a, b] makes an axis")
+        ->expected(1)
+        ->take_all();
+    command->add_option("--only", run.only, "cells where key=value,...; values may hold * and ?");
+    command->add_option("--jobs", run.jobs, "cells at a time")->check(CLI::Range(1, 1024));
+  };
+
+  auto* run_app =
+      app.add_subcommand("run", "run a study's cells, then write summary, tables, figures");
+  study_options(run_app);
+  run_app->add_option("--out", run.out, "the study's folder (results/<name>)");
+  run_app->add_flag("--fresh", run.fresh, "remove the planned cells first");
+  run_app->callback([&] { result = run_command(run); });
+
+  auto* plan_app = app.add_subcommand("plan", "show a study's cells and what they will cost");
+  study_options(plan_app);
+  plan_app->callback([&] { result = plan_command(run); });
+
+  std::string folder;
+  const auto folder_option = [&](CLI::App* command) {
+    command->add_option("DIR", folder, "a study's folder")->required();
+  };
+  auto* summary_app = app.add_subcommand("summary", "write and print summary.csv");
+  folder_option(summary_app);
+  summary_app->callback([&] { result = summary_command(folder); });
+
+  TableFormat format = TableFormat::markdown;
+  const std::map<std::string, TableFormat> names{{"markdown", TableFormat::markdown},
+                                                 {"latex", TableFormat::latex},
+                                                 {"csv", TableFormat::csv}};
+  auto* table_app = app.add_subcommand("table", "write a study's tables and print them");
+  folder_option(table_app);
+  table_app->add_option("--format", format, "what is printed: markdown, latex or csv")
+      ->transform(CLI::CheckedTransformer(names));
+  table_app->callback([&] { result = table_command(folder, format); });
+
+  auto* figure_app = app.add_subcommand("figure", "draw a study's figures and print their paths");
+  folder_option(figure_app);
+  figure_app->callback([&] { result = figure_command(folder); });
+
+  auto* verify_app = app.add_subcommand("verify", "run a study's cells again and compare");
+  folder_option(verify_app);
+  verify_app->add_option("--only", run.only, "cells where key=value,...");
+  verify_app->add_option("--jobs", run.jobs, "cells at a time")->check(CLI::Range(1, 1024));
+  verify_app->callback([&] { result = verify_command(folder, run.only, run.jobs); });
+
+  RoundOptions round;
+  auto* round_app = app.add_subcommand("round", "round numbers into a format");
+  round_app->add_option("FORMAT", round.format, "as in ulpscope list formats")->required();
+  round_app->add_option("--mode", round.mode, "as in ulpscope list modes");
+  round_app->add_flag("--hex", round.hex, "print a C99 hexadecimal literal a line, nothing else");
+  round_app->footer(
+      "VALUE ...  decimal or hexadecimal numbers; standard input where there is none");
+  // Values are what is left over, or a negative one would count as an option.
+  round_app->allow_extras();
+  round_app->callback([&] {
+    round.values = round_app->remaining();
+    result = round_command(round);
+  });
+
+  std::string what;
+  auto* list_app = app.add_subcommand("list", "show what there is");
+  list_app
+      ->add_option("WHAT", what, "formats, arithmetics, modes, rules, models, data, keys, studies")
+      ->required();
+  list_app->callback([&] { result = list_command(what); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_code::done : exit_code::bad_input;
+  }
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace ulpscope;
+  try {
+    if (const auto fault = environment_fault()) {
+      fmt::print(stderr, "ulpscope: {}; results would not be reproducible\n", *fault);
+      return exit_code::bad_input;
+    }
+    catch_signals();
+    return parse_and_run(argc, argv);
+  } catch (const InputError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return exit_code::bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "ulpscope: {}\n", error.what());
+    return exit_code::failed;
+  }
+}

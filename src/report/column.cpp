@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ulpscope/report/column.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ulpscope {
+namespace {
+
+constexpr std::array<std::string_view, 3> timing_names{"steps", "seconds", "us_per_step"};
+
+bool is_key(const std::string& name) { return name.find('.') != std::string::npos; }
+
+std::string short_title(const std::string& name) {
+  if (is_key(name)) {
+    const std::size_t dot = name.rfind('.');
+    const std::string last = name.substr(dot + 1);
+    return last == "kind" ? name.substr(0, dot) : last;
+  }
+  if (name == "us_per_step") return "us/step";
+  std::string title = name;
+  std::replace(title.begin(), title.end(), '_', ' ');
+  return title;
+}
+
+Column find_column(const std::string& name, const Study& study, const Csv& summary,
+                   const Csv& timings, const Place& place, const std::string& key) {
+  Column column;
+  column.name = name;
+  if (std::find(timing_names.begin(), timing_names.end(), name) != timing_names.end()) {
+    column.kind = Column::Kind::timing;
+    column.at = timings.column(name);
+    return column;
+  }
+  const bool plain = is_key(name) || name == "id" || name == "status";
+  column.kind = plain ? Column::Kind::key : Column::Kind::metric;
+  column.at = summary.column(name);
+  if (column.at) return column;
+  for (const Assignment& set : study.base) {
+    if (set.key != name) continue;
+    column.constant = set.value.text;
+    return column;
+  }
+  std::string expected;
+  for (const std::string& known : summary.header) expected += known + ", ";
+  throw InputError(place, key,
+                   "\"" + name + "\": expected a swept key, a metric or a timing: " + expected +
+                       "steps, seconds, us_per_step; for example " + key.substr(key.find('.') + 1) +
+                       " = [\"" + (summary.header.size() > 1 ? summary.header[1] : "floor") +
+                       "\"]");
+}
+
+}  // namespace
+
+std::vector<Column> find_columns(const std::vector<std::string>& names, const Study& study,
+                                 const Csv& summary, const Csv& timings, const Place& place,
+                                 const std::string& key) {
+  std::vector<Column> columns;
+  for (const std::string& name : names) {
+    const std::string title = short_title(name);
+    const auto alike = std::count_if(names.begin(), names.end(), [&](const std::string& other) {
+      return short_title(other) == title;
+    });
+    columns.push_back(find_column(name, study, summary, timings, place, key));
+    columns.back().title = alike > 1 && is_key(name) ? name : title;
+  }
+  return columns;
+}
+
+const std::string& value_of(const Column& column, const std::vector<std::string>& row) {
+  return column.at ? row[*column.at] : column.constant;
+}
+
+}  // namespace ulpscope

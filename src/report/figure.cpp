@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ulpscope/report/figure.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "ulpscope/report/column.hpp"
+#include "ulpscope/report/gnuplot.hpp"
+#include "ulpscope/report/number.hpp"
+#include "ulpscope/report/plot.hpp"
+#include "ulpscope/report/text.hpp"
+#include "ulpscope/store/file.hpp"
+#include "ulpscope/store/fmt.hpp"
+
+namespace ulpscope {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t most_lines = 48;  // more could not be told apart, and the files would swell
+
+/// The keys that name a line; if the figure has none, all swept ones.
+std::vector<Column> line_names(const FigureSpec& spec, const Study& study, const Csv& summary) {
+  std::vector<std::string> names = spec.by;
+  for (const std::string& name : summary.header) {
+    if (spec.by.empty() && name.find('.') != std::string::npos) names.push_back(name);
+  }
+  return find_columns(names, study, summary, {}, spec.place, "figure.by");
+}
+
+/// Words stand as they are, numbers and booleans with their key.
+std::string label_of(const std::vector<Column>& by, const std::vector<std::string>& row) {
+  std::string label;
+  for (const Column& column : by) {
+    const std::string& value = value_of(column, row);
+    if (value.empty()) continue;
+    const bool word = !read_number(value) && value != "true" && value != "false";
+    label += (label.empty() ? "" : ", ") + (word ? value : column.title + " = " + value);
+  }
+  return label;
+}
+
+/// gnuplot's PDF without the time at which it was drawn.
+std::string without_time(std::string pdf) {
+  const std::string_view before = "/CreationDate (D:";
+  const std::string_view epoch = "19700101000000";
+  const std::size_t at = pdf.find(before);
+  if (at != std::string::npos) pdf.replace(at + before.size(), epoch.size(), epoch);
+  return pdf;
+}
+
+/// gnuplot's SVG with a title and a comment that say what it shows.
+std::string with_stamp(std::string svg, const Study& study, const FigureSpec& spec) {
+  const std::string_view place_holder = "<title>Gnuplot</title>";
+  const std::size_t title = svg.find(place_holder);
+  if (title != std::string::npos) {
+    svg.replace(title, place_holder.size(),
+                "<title>" + xml_text(study.name + ": " + spec.name) + "</title>");
+  }
+  const std::size_t header = svg.find("?>");
+  if (header == std::string::npos) throw std::runtime_error("gnuplot wrote no SVG");
+  return svg.insert(header + 2, "\n<!-- " + stamp(study.name, "figure", spec.name) + " -->");
+}
+
+}  // namespace
+
+std::string figure_script(const FigureSpec& spec, const Study& study, const Csv& summary,
+                          const std::function<Csv(const std::string& id)>& trace) {
+  const auto by = line_names(spec, study, summary);
+  const auto id = summary.column("id");
+  const auto status = summary.column("status");
+  if (!id || !status) throw std::runtime_error("summary.csv: expected columns id and status");
+
+  Plot plot;
+  plot.title = spec.caption;
+  std::vector<const std::vector<std::string>*> done;
+  std::map<std::string, std::size_t> missing;  // by status without its reason
+  for (const auto& row : summary.rows) {
+    const std::string& text = row[*status];
+    if (text == "done") {
+      done.push_back(&row);
+    } else {
+      ++missing[text.substr(0, text.find(':'))];
+    }
+  }
+  std::string note;
+  for (const auto& [what, count] : missing) {
+    note += fmt::format("{}{} {}", note.empty() ? "not drawn: " : ", ", count, what);
+  }
+  if (!note.empty()) plot.notes.push_back(fmt::format("{} of {} cells", note, summary.rows.size()));
+  if (done.size() > most_lines) {
+    plot.notes.push_back(fmt::format("only the first {} of {} cells", most_lines, done.size()));
+    done.resize(most_lines);
+  }
+
+  const std::size_t share = 2400 / std::max<std::size_t>(done.size(), 1);
+  const std::size_t buckets = std::clamp<std::size_t>(share, 60, 300);  // keeps files small
+  for (const auto* row : done) {
+    const std::string label = label_of(by, *row);
+    const auto at = std::find(plot.labels.begin(), plot.labels.end(), label);
+    const auto style = static_cast<std::size_t>(at - plot.labels.begin());
+    if (at == plot.labels.end()) plot.labels.push_back(label);
+    const std::string& cell = (*row)[*id];
+    plot.lines.push_back({style, make_curve(trace(cell), buckets, cell + "/trace.csv")});
+  }
+  if (std::any_of(plot.lines.begin(), plot.lines.end(),
+                  [](const Line& line) { return line.curve.thinned; })) {
+    plot.notes.emplace_back("line: median of nearby steps, shade: range");
+  }
+  if (plot.labels.size() > line_styles) {
+    plot.notes.push_back(fmt::format("line styles repeat after {}", line_styles));
+  }
+  return gnuplot_script(plot, stamp(study.name, "figure", spec.name));
+}
+
+std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {
+  const Csv summary = read_csv(folder / "summary.csv");
+  const auto trace = [&](const std::string& id) {
+    const fs::path path = folder / "cells" / id / "trace.csv";
+    if (!fs::exists(path)) {
+      throw std::runtime_error(path.string() +
+                               ": not there; figures are drawn from the traces, "
+                               "run the study to have them");
+    }
+    return read_csv(path);
+  };
+  std::vector<fs::path> files;
+  for (const FigureSpec& spec : study.figures) {
+    const TemporaryFolder temporary;
+    const fs::path script = temporary.path() / "figure.gnuplot";
+    const fs::path svg = temporary.path() / "figure.svg";
+    const fs::path pdf = temporary.path() / "figure.pdf";
+    write_file(script, figure_script(spec, study, summary, trace));
+    run_gnuplot(script, {svg, pdf});
+    files.push_back(folder / "figures" / (spec.name + ".svg"));
+    write_file(files.back(), with_stamp(read_file(svg), study, spec));
+    files.push_back(folder / "figures" / (spec.name + ".pdf"));
+    write_file(files.back(), without_time(read_file(pdf)));
+  }
+  return files;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "document.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "ulpscope/study/keys.hpp"
+
+namespace ulpscope {
+
+InputError::InputError(const Place& place, const std::string& key, const std::string& problem)
+    : std::runtime_error(place.file + (place.line > 0 ? ":" + std::to_string(place.line) : "") +
+                         ": " + (key.empty() ? "" : key + ": ") + problem) {}
+
+Document::Document(std::string file, const std::string& source) : file_(std::move(file)) {
+  std::istringstream lines(source);
+  for (std::string line; std::getline(lines, line);) lines_.push_back(line);
+  try {
+    root_ = toml::parse(std::string_view(source), std::string_view(file_));
+  } catch (const toml::parse_error& error) {
+    throw InputError({file_, static_cast<int>(error.source().begin.line)}, "",
+                     "not valid TOML: " + std::string(error.description()));
+  }
+}
+
+Place Document::place(const toml::node& node) const {
+  return {file_, static_cast<int>(node.source().begin.line)};
+}
+
+/// A boolean, number or text; nothing for tables, arrays and dates.
+std::optional<Value> Document::value(const toml::node& node) const {
+  if (node.is_boolean()) {
+    return Value{Value::Kind::boolean, **node.as_boolean() ? "true" : "false", place(node)};
+  }
+  if (node.is_string()) return Value{Value::Kind::text, **node.as_string(), place(node)};
+  if (node.is_integer()) return Value{Value::Kind::integer, token(node), place(node)};
+  if (node.is_floating_point()) return Value{Value::Kind::real, token(node), place(node)};
+  return std::nullopt;
+}
+
+Value Document::value(const std::string& key, const toml::node& node) const {
+  if (auto found = value(node)) return *found;
+  throw InputError(place(node), key, "expected a single number, text, true or false");
+}
+
+Axis Document::axis(const std::string& key, const toml::node& node) const {
+  Axis axis{key, {}, place(node)};
+  if (const auto* array = node.as_array()) {
+    for (const toml::node& item : *array) axis.values.push_back(value(key, item));
+  }
+  if (axis.values.empty()) {
+    throw InputError(axis.place, "sweep." + key,
+                     "expected a list of values, for example \"rule.lr\" = [1e-3, 1e-4]");
+  }
+  return axis;
+}
+
+/// Columns count code points; numbers are ASCII, but a text before them on the line may not be.
+std::string Document::token(const toml::node& node) const {
+  const auto& region = node.source();
+  const std::string& line = lines_.at(region.begin.line - 1);
+  std::size_t at = 0;
+  for (toml::source_index column = 1; column < region.begin.column; ++at) {
+    if (at + 1 >= line.size() || (static_cast<unsigned char>(line[at + 1]) & 0xC0U) != 0x80U) {
+      ++column;
+    }
+  }
+  return line.substr(at, line.find_first_not_of("+-._0123456789abcdefinoxABCDEF", at) - at);
+}
+
+/// A table's entries in the file's order: toml++ sorts them by name.
+std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table) {
+  std::vector<std::pair<std::string, const toml::node*>> entries;
+  for (const auto& [key, value] : table) entries.emplace_back(std::string(key.str()), &value);
+  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    const auto& x = a.second->source().begin;
+    const auto& y = b.second->source().begin;
+    return std::pair(x.line, x.column) < std::pair(y.line, y.column);
+  });
+  return entries;
+}
+
+namespace {
+
+[[noreturn]] void unknown_key(const Place& place, const std::string& key) {
+  const auto near = nearest(key, all_keys());
+  throw InputError(place, key,
+                   "unknown key" + (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
+                       "; for example rule.lr = 1e-3 (ulpscope list keys shows all)");
+}
+
+}  // namespace
+
+void require_known(const Place& place, const std::string& key) {
+  const auto keys = all_keys();
+  if (std::find(keys.begin(), keys.end(), key) == keys.end()) unknown_key(place, key);
+}
+
+void require_sweepable(const Place& place, const std::string& key) {
+  require_known(place, key);
+  if (key == key::steps) {
+    throw InputError(place, key,
+                     "cannot be swept: the first rows of a long run are those of a shorter one; "
+                     "set steps under [study], for example steps = 6000");
+  }
+}
+
+/// --set key=value: a single value goes to the base and takes a swept key out of the sweep, a
+/// list becomes the key's axis. A value that is no TOML stands for itself as a text.
+void apply_set(const std::string& set, Study& study) {
+  const Place place{"--set " + set, 0};
+  const std::size_t equals = set.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw InputError(place, "", "expected key=value, for example --set rule.lr=1e-4");
+  }
+  const std::string key = set.substr(0, equals);
+  const std::string written = set.substr(equals + 1);
+  if (key == "study.name" || key == "study.title") {
+    (key == "study.name" ? study.name : study.title) = written;
+    return;
+  }
+  require_known(place, key);
+
+  std::optional<Document> document;
+  try {
+    document.emplace(place.file, "value = " + written);
+  } catch (const InputError&) {
+    document.reset();
+  }
+  std::erase_if(study.axes, [&](const Axis& axis) {
+    return axis.key == key && !(document && document->root()["value"].is_array());
+  });
+  std::erase_if(study.base, [&](const Assignment& entry) { return entry.key == key; });
+  if (!document) {
+    study.base.push_back({key, {Value::Kind::text, written, place}});
+    return;
+  }
+  const toml::node& node = *document->root().get("value");
+  if (!node.is_array()) {
+    Value value = document->value(key, node);
+    value.place = place;
+    study.base.push_back({key, std::move(value)});
+    return;
+  }
+  require_sweepable(place, key);
+  Axis axis = document->axis(key, node);
+  axis.place = place;
+  for (Value& value : axis.values) value.place = place;
+  const auto old = std::find_if(study.axes.begin(), study.axes.end(),
+                                [&](const Axis& other) { return other.key == key; });
+  if (old == study.axes.end())
+    study.axes.push_back(std::move(axis));
+  else
+    *old = std::move(axis);
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <toml++/toml.h>
+#include <utility>
+#include <vector>
+
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+/// A parsed TOML text with its source, from which numbers are taken as they are written.
+class Document {
+ public:
+  /// `file` names the source in messages. Throws InputError on what is not TOML.
+  Document(std::string file, const std::string& source);
+
+  const toml::table& root() const { return root_; }
+  Place place(const toml::node& node) const;
+
+  /// A boolean, number or text; throws InputError for tables, arrays and dates.
+  Value value(const std::string& key, const toml::node& node) const;
+
+  /// A list of at least one value.
+  Axis axis(const std::string& key, const toml::node& node) const;
+
+ private:
+  std::optional<Value> value(const toml::node& node) const;
+  std::string token(const toml::node& node) const;
+
+  std::string file_;
+  std::vector<std::string> lines_;
+  toml::table root_;
+};
+
+/// A table's entries in the file's order: toml++ sorts them by name.
+std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table);
+
+/// Throws InputError, with the nearest key, where no cell can have this key, or where it may not
+/// differ between the cells of a study.
+void require_known(const Place& place, const std::string& key);
+void require_sweepable(const Place& place, const std::string& key);
+
+/// --set key=value: a single value goes to the base and takes the key out of the axes, a list
+/// becomes the key's axis. A value that is no TOML stands for itself as a text.
+void apply_set(const std::string& set, Study& study);
+
+}  // namespace ulpscope

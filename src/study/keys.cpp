@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ulpscope/study/keys.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "ulpscope/data/data_kinds.hpp"
+#include "ulpscope/model/models.hpp"
+#include "ulpscope/rule/rules.hpp"
+
+namespace ulpscope {
+
+auto PrecisionOptions::options() {
+  return std::tuple{Option{"arithmetic",
+                           &PrecisionOptions::arithmetic,
+                           "the type whose operations the run uses",
+                           {},
+                           [] {
+                             std::vector<std::string_view> names;
+                             for_each_arithmetic(
+                                 [&]<class T>() { names.push_back(ArithmeticTraits<T>::name); });
+                             return names;
+                           }}};
+}
+
+namespace {
+
+template <class... K>
+Section section_of(std::string name, TypeList<K...>) {
+  return {std::move(name),
+          {Kind{std::string(K::name), std::string(K::summary), describe_options<K>(),
+                [](const std::function<std::string(std::string_view)>& text_of) {
+                  return read_options<K>(text_of).conflict();
+                }}...}};
+}
+
+template <class Options>
+Section plain_section(std::string name) {
+  return {std::move(name), {Kind{"", "", describe_options<Options>()}}};
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const OptionInfo* Kind::find(std::string_view option) const {
+  const auto at = std::find_if(options.begin(), options.end(), [&](const OptionInfo& candidate) {
+    return candidate.name == option;
+  });
+  return at == options.end() ? nullptr : &*at;
+}
+
+const Kind* Section::find(std::string_view kind) const {
+  const auto at = std::find_if(kinds.begin(), kinds.end(),
+                               [&](const Kind& candidate) { return candidate.name == kind; });
+  return at == kinds.end() ? nullptr : &*at;
+}
+
+std::vector<std::string> Section::kind_names() const {
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds) names.push_back(kind.name);
+  return names;
+}
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all{plain_section<StudyOptions>("study"),
+                                        section_of("data", DataKinds{}),
+                                        section_of("model", Models{}),
+                                        section_of("rule", Rules{}),
+                                        plain_section<PrecisionOptions>("precision"),
+                                        plain_section<RecordOptions>("record")};
+  return all;
+}
+
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys;
+  for (const Section& section : sections()) {
+    if (section.has_kind()) keys.push_back(section.name + ".kind");
+    for (const Kind& kind : section.kinds) {
+      for (const OptionInfo& option : kind.options) {
+        const std::string key = section.name + "." + option.name;
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+      }
+    }
+  }
+  return keys;
+}
+
+std::optional<std::string> nearest(std::string_view text,
+                                   const std::vector<std::string>& candidates) {
+  std::optional<std::string> best;
+  std::size_t best_distance = std::max<std::size_t>(text.size() / 2, 2) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(text, candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string one_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += "\"" + names[i] + "\"";
+  }
+  return text;
+}
+
+std::string checked(const std::string& key, const OptionInfo& option, const Value& value) {
+  const std::string shown = value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
+  const auto fail = [&] [[noreturn]] {
+    std::string problem = shown + ": expected " + option.expected;
+    if (const auto near = nearest(value.text, option.choices)) {
+      problem += "; did you mean \"" + *near + "\"?";
+    }
+    const std::string name = key.substr(key.find('.') + 1);
+    const bool quote = option.type == OptionType::text && !option.holds;
+    const std::string example = quote ? "\"" + option.example + "\"" : option.example;
+    throw InputError(value.place, key, problem + "; for example " + name + " = " + example);
+  };
+  // The number that is written, if one is and it meets the constraint.
+  const auto number = [&](bool whole) -> std::optional<Decimal> {
+    if (whole && value.kind != Value::Kind::integer) return std::nullopt;
+    try {
+      const Decimal decimal(value.text);
+      if (option.holds(decimal)) return decimal;
+    } catch (const std::invalid_argument&) {
+      // Not a decimal number: reported as unexpected below.
+    }
+    return std::nullopt;
+  };
+  const auto digits = [](const Decimal& whole) {
+    return whole.digits() + std::string(static_cast<std::size_t>(whole.exponent()), '0');
+  };
+  switch (option.type) {
+    case OptionType::boolean:
+      if (value.kind == Value::Kind::boolean) return value.text;
+      break;
+    case OptionType::real:  // also in quotes, as TOML has no numbers beyond a double's
+      if (const auto decimal = number(false)) return decimal->canonical();
+      break;
+    case OptionType::integer:
+      if (const auto decimal = number(true)) return digits(*decimal);
+      break;
+    case OptionType::text:
+      for (const std::string& choice : option.choices) {
+        if (value.kind == Value::Kind::text && value.text == choice) return choice;
+      }
+      if (!option.holds) break;
+      if (const auto decimal = number(true)) return digits(*decimal);
+      break;
+  }
+  fail();
+}
+
+}  // namespace ulpscope

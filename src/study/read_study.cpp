@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "document.hpp"
+#include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/study.hpp"
+
+namespace ulpscope {
+
+namespace {
+
+/// Tables of a study file that hold something other than keys of a cell.
+const std::vector<std::string> other_tables{"sweep", "table", "figure"};
+
+std::vector<std::string> texts(const Document& document, const std::string& key,
+                               const toml::node& node, const std::string& example) {
+  const auto fail = [&] [[noreturn]] (const toml::node& at) {
+    throw InputError(document.place(at), key,
+                     "expected a text or a list of texts, for example " + example);
+  };
+  std::vector<std::string> all;
+  if (const auto* text = node.as_string()) return {**text};
+  if (!node.is_array()) fail(node);
+  for (const toml::node& item : *node.as_array()) {
+    if (!item.is_string()) fail(item);
+    all.push_back(**item.as_string());
+  }
+  if (all.empty()) fail(node);
+  return all;
+}
+
+std::string text(const Document& document, const std::string& key, const toml::node& node,
+                 const std::string& example) {
+  if (node.is_string()) return **node.as_string();
+  throw InputError(document.place(node), key, "expected a text, for example " + example);
+}
+
+/// Walks an array of tables [[name]].
+template <class F>
+void for_each_table(const Document& document, const std::string& name, const toml::node& node,
+                    F&& f) {
+  const auto* array = node.as_array();
+  if (!array) {
+    throw InputError(document.place(node), name, "expected tables, written [[" + name + "]]");
+  }
+  for (const toml::node& item : *array) {
+    if (!item.is_table()) {
+      throw InputError(document.place(item), name, "expected tables, written [[" + name + "]]");
+    }
+    f(*item.as_table());
+  }
+}
+
+void read_sweep(const Document& document, const toml::node& node, Study& study) {
+  if (!node.is_table()) {
+    throw InputError(document.place(node), "sweep", "expected a table, written [sweep]");
+  }
+  for (const auto& [key, value] : in_order(*node.as_table())) {
+    if (key == "cell") {
+      for_each_table(document, "sweep.cell", *value, [&](const toml::table& table) {
+        std::vector<Assignment> cell;
+        for (const auto& [name, item] : in_order(table)) {
+          require_sweepable(document.place(*item), name);
+          cell.push_back({name, document.value(name, *item)});
+        }
+        study.cells.push_back(std::move(cell));
+      });
+      continue;
+    }
+    require_sweepable(document.place(*value), key);
+    study.axes.push_back(document.axis(key, *value));
+  }
+}
+
+void read_table_spec(const Document& document, const toml::table& table, Study& study) {
+  TableSpec spec;
+  spec.place = document.place(table);
+  spec.name = "table-" + std::to_string(study.tables.size() + 1);
+  for (const auto& [name, at] : in_order(table)) {
+    const toml::node& node = *at;
+    const std::string key = "table." + name;
+    if (name == "name")
+      spec.name = text(document, key, node, "name = \"overview\"");
+    else if (name == "caption")
+      spec.caption = text(document, key, node, "caption = \"Floors\"");
+    else if (name == "rows")
+      spec.rows = texts(document, key, node, "rows = \"rule.lr\"");
+    else if (name == "columns")
+      spec.columns = texts(document, key, node, "columns = [\"floor\"]");
+    else
+      throw InputError(document.place(node), key,
+                       "unknown key; expected one of name, caption, rows, columns; for example "
+                       "columns = [\"floor\", \"onset\"]");
+  }
+  study.tables.push_back(std::move(spec));
+}
+
+void read_figure_spec(const Document& document, const toml::table& table, Study& study) {
+  FigureSpec spec;
+  spec.place = document.place(table);
+  spec.kind = "loss";
+  spec.name = "figure-" + std::to_string(study.figures.size() + 1);
+  for (const auto& [name, at] : in_order(table)) {
+    const toml::node& node = *at;
+    const std::string key = "figure." + name;
+    if (name == "name")
+      spec.name = text(document, key, node, "name = \"loss\"");
+    else if (name == "caption")
+      spec.caption = text(document, key, node, "caption = \"Loss\"");
+    else if (name == "kind")
+      spec.kind = text(document, key, node, "kind = \"loss\"");
+    else if (name == "by")
+      spec.by = texts(document, key, node, "by = \"precision.arithmetic\"");
+    else
+      throw InputError(document.place(node), key,
+                       "unknown key; expected one of name, caption, kind, by; for example "
+                       "kind = \"loss\"");
+  }
+  if (spec.kind != "loss") {
+    throw InputError(spec.place, "figure.kind",
+                     "\"" + spec.kind + "\": expected \"loss\"; for example kind = \"loss\"");
+  }
+  study.figures.push_back(std::move(spec));
+}
+
+void read_section(const Document& document, const std::string& name, const toml::node& node,
+                  Study& study) {
+  if (!node.is_table()) {
+    throw InputError(document.place(node), name, "expected a table, written [" + name + "]");
+  }
+  for (const auto& [key, at] : in_order(*node.as_table())) {
+    const toml::node& value = *at;
+    const std::string full = name + "." + key;
+    if (full == "study.name") {
+      study.name = text(document, full, value, "name = \"founding\"");
+    } else if (full == "study.title") {
+      study.title = text(document, full, value, "title = \"The founding case\"");
+    } else {
+      require_known(document.place(value), full);
+      study.base.push_back({full, document.value(full, value)});
+    }
+  }
+}
+
+/// Names become files and folders.
+void require_file_name(const Place& place, const std::string& key, const std::string& name) {
+  const bool fine = !name.empty() && name.size() <= 100 && name.front() != '.' &&
+                    std::all_of(name.begin(), name.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+                    });
+  if (!fine) {
+    throw InputError(place, key,
+                     "\"" + name +
+                         "\": expected letters, digits, '-', '_' and '.', as it names "
+                         "files; for example \"precision-sweep\"");
+  }
+}
+
+template <class Spec>
+void require_distinct_names(const std::vector<Spec>& specs, const std::string& key) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    require_file_name(specs[i].place, key, specs[i].name);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (specs[i].name == specs[j].name) {
+        throw InputError(specs[i].place, key, "\"" + specs[i].name + "\" is there twice");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Study read_study(const std::string& file, const std::vector<std::string>& sets) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream source;
+  if (!(stream && source << stream.rdbuf())) {
+    throw InputError({file, 0}, "",
+                     "cannot be read; expected a study file, for example studies/founding.toml");
+  }
+  const Document document(file, source.str());
+  Study study;
+  study.file = file;
+
+  std::vector<std::string> tables = other_tables;
+  for (const Section& section : sections()) tables.push_back(section.name);
+  for (const auto& [name, at] : in_order(document.root())) {
+    const toml::node& node = *at;
+    if (name == "sweep") {
+      read_sweep(document, node, study);
+    } else if (name == "table") {
+      for_each_table(document, name, node,
+                     [&](const toml::table& table) { read_table_spec(document, table, study); });
+    } else if (name == "figure") {
+      for_each_table(document, name, node,
+                     [&](const toml::table& table) { read_figure_spec(document, table, study); });
+    } else if (std::find(tables.begin(), tables.end(), name) != tables.end()) {
+      read_section(document, name, node, study);
+    } else {
+      const auto near = nearest(name, tables);
+      throw InputError(document.place(node), name,
+                       "unknown table" +
+                           (near ? "; did you mean [" + *near + "]?" : std::string()) +
+                           "; for example [rule]");
+    }
+  }
+  for (const std::string& set : sets) apply_set(set, study);
+  if (study.name.empty()) {
+    throw InputError({file, 0}, "study.name",
+                     "is missing; it names the results, for example name = \"founding\"");
+  }
+  require_file_name({file, 0}, "study.name", study.name);
+  require_distinct_names(study.tables, "table.name");
+  require_distinct_names(study.figures, "figure.name");
+  return study;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: BSL-1.0
+// The program from outside: what it prints, what it leaves, how it ends.
+#include <algorithm>
+#include <csignal>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "ulpscope/store/csv.hpp"
+
+namespace {
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+/// A small case in all arithmetics: 8 x 12, 60 steps.
+const std::string small_study = R"([study]
+name = "small"
+steps = 60
+[data]
+samples = 8
+features = 12
+[rule]
+lr = 1e-2
+[record]
+every = 7
+[sweep]
+"precision.arithmetic" = ["binary32", "binary64", "x87", "quad", "dec50", "dec100", "wide24", "wide53"]
+[[sweep.cell]]
+"rule.kind" = "sgd"
+"rule.momentum" = 0.9
+[[table]]
+rows = ["rule.kind", "precision.arithmetic", "rule.momentum"]
+columns = ["floor", "verdict"]
+[[figure]]
+by = ["rule.kind", "precision.arithmetic", "rule.momentum"]
+)";
+
+struct Bench {
+  TempFolder folder;
+  std::string study = (folder / "small.toml").string();
+  Bench() { spit(study, small_study); }
+  std::string out(const std::string& name = "out") const { return (folder / name).string(); }
+  Result run(std::vector<std::string> more = {}, const std::string& name = "out") const {
+    std::vector<std::string> arguments{"run", study, "--out", out(name)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return program(arguments);
+  }
+};
+
+std::string first_cell(const std::string& out) {
+  return read_csv(fs::path(out) / "summary.csv").rows.at(0).at(0);
+}
+
+}  // namespace
+
+TEST_CASE("a run leaves the files of the design and nothing else") {
+  const Bench bench;
+  const Result result = bench.run();
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.out.empty());
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(bench.out())) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"cells", "cells.sum", "figures", "host.json",
+                                          "study.toml", "summary.csv", "tables", "timings.csv"});
+  const Csv summary = read_csv(bench.out() + "/summary.csv");
+  CHECK(summary.header == std::vector<std::string>{"id", "precision.arithmetic", "rule.kind",
+                                                   "rule.momentum", "converged", "floor",
+                                                   "floor_step", "onset", "crossing", "peak",
+                                                   "tail", "verdict", "verdict_step", "status"});
+  CHECK(summary.rows.size() == 9);
+  for (const auto& row : summary.rows) {
+    CHECK(row.back() == "done");
+    const fs::path cell = fs::path(bench.out()) / "cells" / row[0];
+    const Csv trace = read_csv(cell / "trace.csv");
+    CHECK(trace.header == std::vector<std::string>{"step", "loss"});
+    std::vector<std::string> steps;
+    for (const auto& line : trace.rows) steps.push_back(line[0]);
+    CHECK(steps ==
+          std::vector<std::string>{"0", "7", "14", "21", "28", "35", "42", "49", "56", "59"});
+    const Csv final_state = read_csv(cell / "final.csv");
+    CHECK(final_state.header == std::vector<std::string>{"role", "index", "value"});
+    CHECK(final_state.rows.size() == (row[2] == "sgd" ? 2U : 3U) * 13U);
+  }
+  CHECK(run({"/bin/sh", "-c", "cd '" + bench.out() + "' && sha256sum -c --quiet cells.sum"}).code ==
+        0);
+}
+
+TEST_CASE("results have the same bytes for one job and two, and for every instruction set") {
+  const Bench bench;
+  REQUIRE(bench.run({"--jobs", "1"}, "one").code == 0);
+  REQUIRE(bench.run({"--jobs", "2"}, "two").code == 0);
+  const auto one = compared_files(bench.out("one"));
+  CHECK(one.size() > 9 * 5);
+  CHECK(one == compared_files(bench.out("two")));
+#ifdef ULPSCOPE_NATIVE
+  REQUIRE(run({ULPSCOPE_NATIVE, "run", bench.study, "--out", bench.out("native")}).code == 0);
+  CHECK(one == compared_files(bench.out("native")));
+  // The sizes of the founding case, where every width of vector has work to do.
+  for (const std::string binary : {ULPSCOPE_PROGRAM, ULPSCOPE_NATIVE}) {
+    const std::string out = bench.out(binary == ULPSCOPE_PROGRAM ? "plain" : "vectors");
+    const std::string study = std::string(ULPSCOPE_SOURCE_DIR) + "/studies/founding.toml";
+    REQUIRE(run({binary, "run", study, "--set", "study.steps=1000", "--only",
+                 "precision.arithmetic=binary*", "--out", out})
+                .code == 0);
+  }
+  CHECK(compared_files(bench.out("plain")) == compared_files(bench.out("vectors")));
+#endif
+}
+
+TEST_CASE("a second run has nothing to do and changes nothing") {
+  const Bench bench;
+  REQUIRE(bench.run().code == 0);
+  const auto before = compared_files(bench.out());
+  const std::string timings = slurp(bench.out() + "/timings.csv");
+  const Result again = bench.run();
+  CHECK(again.code == 0);
+  CHECK(again.err.find("9 cells, 0 to run") != std::string::npos);
+  CHECK(compared_files(bench.out()) == before);
+  CHECK(slurp(bench.out() + "/timings.csv") == timings);
+}
+
+TEST_CASE("a cell without done is run again and --fresh runs the planned cells only") {
+  const Bench bench;
+  REQUIRE(bench.run().code == 0);
+  const auto before = compared_files(bench.out());
+  fs::remove(bench.out() + "/cells/" + first_cell(bench.out()) + "/done");
+  CHECK(bench.run().err.find("1 to run") != std::string::npos);
+  CHECK(compared_files(bench.out()) == before);
+  CHECK(bench.run({"--fresh", "--only", "precision.arithmetic=binary*"}).err.find("3 to run") !=
+        std::string::npos);
+  CHECK(compared_files(bench.out()) == before);
+}
+
+TEST_CASE("with --only some cells run and the others are pending") {
+  const Bench bench;
+  REQUIRE(bench.run({"--only", "precision.arithmetic=quad"}).code == 0);
+  std::size_t pending = 0;
+  for (const auto& row : read_csv(bench.out() + "/summary.csv").rows) {
+    pending += row.back() == "pending" ? 1 : 0;
+  }
+  CHECK(pending == 8);
+  REQUIRE(bench.run().code == 0);
+  REQUIRE(bench.run({}, "whole").code == 0);
+  CHECK(compared_files(bench.out()) == compared_files(bench.out("whole")));
+}
+
+TEST_CASE("what a fresh clone holds survives a partial run and can be verified") {
+  const Bench bench;
+  REQUIRE(bench.run().code == 0);
+  const std::string summary = slurp(bench.out() + "/summary.csv");
+  const std::string sums = slurp(bench.out() + "/cells.sum");
+  fs::remove_all(bench.out() + "/cells");
+  REQUIRE(bench.run({"--only", "precision.arithmetic=quad"}).code == 0);
+  CHECK(slurp(bench.out() + "/summary.csv") == summary);
+  CHECK(slurp(bench.out() + "/cells.sum") == sums);
+  fs::remove_all(bench.out() + "/cells");
+  const Result verified = program({"verify", bench.out()});
+  CHECK(verified.code == 0);
+  CHECK(verified.out == "9 of 9 cells verified\n");
+}
+
+TEST_CASE("more steps go on, fewer are refused: results would be lost") {
+  const Bench bench;
+  REQUIRE(bench.run({"--set", "study.steps=30"}).code == 0);
+  REQUIRE(bench.run().code == 0);
+  REQUIRE(bench.run({}, "whole").code == 0);
+  CHECK(compared_files(bench.out()) == compared_files(bench.out("whole")));
+  const auto before = compared_files(bench.out());
+  const Result fewer = bench.run({"--set", "study.steps=30"});
+  CHECK(fewer.code == 2);
+  CHECK(fewer.err.find("the folder holds runs of 60 steps, which would be lost") !=
+        std::string::npos);
+  CHECK(compared_files(bench.out()) == before);
+}
+
+TEST_CASE("verify names what is changed, missing or forged") {
+  const Bench bench;
+  REQUIRE(bench.run().code == 0);
+  const std::string id = first_cell(bench.out());
+  const fs::path cell = fs::path(bench.out()) / "cells" / id;
+  const std::string trace = slurp(cell / "trace.csv");
+  spit(cell / "trace.csv", trace + "60,0\n");
+  Result result = program({"verify", bench.out()});
+  CHECK(result.code == 1);
+  CHECK(result.out == id + ": trace.csv has changed\n8 of 9 cells verified\n");
+  spit(cell / "trace.csv", trace);
+  std::string summary = slurp(bench.out() + "/summary.csv");
+  const std::string forged_id = read_csv(bench.out() + "/summary.csv").rows[1][0];
+  summary.replace(summary.find("unconverged", summary.find(forged_id)), 11, "stable");
+  spit(bench.out() + "/summary.csv", summary);
+  result = program({"verify", bench.out()});
+  CHECK(result.code == 1);
+  CHECK(result.out == forged_id + ": a rerun gives another row than summary.csv has\n" +
+                          "8 of 9 cells verified\n");
+}
+
+TEST_CASE("SIGINT and SIGTERM end with 130 and keep what is done") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const Bench bench;
+    REQUIRE(bench.run({"--only", "precision.arithmetic=binary32"}).code == 0);
+    const auto cells = compared_files(bench.out() + "/cells");
+    Process process({ULPSCOPE_PROGRAM, "run", bench.study, "--out", bench.out(), "--set",
+                     "study.steps=100000000", "--only", "precision.arithmetic=binary64"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    ::kill(process.pid(), signal);
+    const Result result = process.wait();
+    INFO(result.err);
+    CHECK(result.code == 130);
+    CHECK(compared_files(bench.out() + "/cells") == cells);
+  }
+}
+
+TEST_CASE("bad input ends with 2, one message and nothing written") {
+  const Bench bench;
+  const auto refused = [&](const std::string& text, const std::vector<std::string>& more,
+                           const std::string& expected) {
+    spit(bench.study, text);
+    const Result result = bench.run(more);
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.out.empty());
+    CHECK(result.err.find(expected) != std::string::npos);
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK_FALSE(fs::exists(bench.out()));
+  };
+  const std::string head = "[study]\nname = \"small\"\n";
+  refused(head + "stepps = 5\n", {}, "small.toml:3: study.stepps: unknown key; did you mean");
+  refused(head + "steps = -5\n", {}, "small.toml:3: study.steps: -5: expected a whole number");
+  refused(head + "[rule]\nkind = \"adamm\"\n", {},
+          "small.toml:4: rule.kind: \"adamm\": unknown rule");
+  refused(head + "[rule]\nlr = \"fast\"\n", {},
+          "small.toml:4: rule.lr: \"fast\": expected a number");
+  refused(head + "[sweep]\n\"rule.speed\" = [1]\n", {}, "small.toml:4: rule.speed: unknown key");
+  refused(head + "[data]\nsamples = 1000000000\nfeatures = 1000000000\n", {}, "GiB");
+  refused(head, {"--only", "rule.lr=3"}, "selects no cell");
+  refused(head, {"--set", "rule.lr=fast"}, "--set rule.lr=fast: rule.lr");
+  spit(bench.out(), "a file in the folder's place");
+  const Result result = program({"run", bench.study, "--out", bench.out()});
+  CHECK(result.code == 2);
+  CHECK(result.err.find("--out " + bench.out()) != std::string::npos);
+  CHECK(slurp(bench.out()) == "a file in the folder's place");
+  const Result missing = program({"run", bench.out("none.toml")});
+  CHECK(missing.code == 2);
+  CHECK(missing.err == bench.out("none.toml") +
+                           ": cannot be read; expected a study file, for example "
+                           "studies/founding.toml\n");
+}
+
+TEST_CASE("results of another study are not overwritten") {
+  const Bench bench;
+  REQUIRE(bench.run({"--only", "precision.arithmetic=binary32"}).code == 0);
+  const Result other = bench.run({"--set", "study.name=other"});
+  CHECK(other.code == 2);
+  CHECK(other.err.find("the folder holds the study \"small\"") != std::string::npos);
+}
+
+TEST_CASE("a diverged run is a result, not a failure") {
+  const Bench bench;
+  const Result result = bench.run({"--set", "rule.lr=[10]", "--set", "rule.kind=sgd", "--set",
+                                   "precision.arithmetic=binary32", "--set", "study.steps=500"});
+  INFO(result.err);
+  CHECK(result.code == 0);
+  const Csv summary = read_csv(bench.out() + "/summary.csv");
+  CHECK(summary.rows[0][*summary.column("verdict")] == "diverged");
+  CHECK(summary.rows[0][*summary.column("status")] == "done");
+  const Csv trace = read_csv(bench.out() + "/cells/" + summary.rows[0][0] + "/trace.csv");
+  CHECK(trace.rows.back()[1] == "inf");
+  CHECK(trace.rows.back()[0] == summary.rows[0][*summary.column("verdict_step")]);
+}
+
+TEST_CASE("usage errors end with 2, help with 0") {
+  CHECK(program({}).code == 2);
+  CHECK(program({"rum"}).code == 2);
+  CHECK(program({"run"}).code == 2);
+  CHECK(program({"run", "x.toml", "--job", "2"}).code == 2);
+  CHECK(program({"run", "x.toml", "--jobs", "0"}).code == 2);
+  CHECK(program({"table", "/nonexistent"}).code == 2);
+  CHECK(program({"verify", "/nonexistent"}).code == 2);
+  CHECK(program({"list", "rule"}).code == 2);
+  CHECK(program({"--help"}).code == 0);
+  CHECK(program({"--version"}).out == "0.1.0\n");
+}
+
+TEST_CASE("list shows what the lists hold") {
+  CHECK(program({"list", "arithmetics"}).out.find("dec100      335") != std::string::npos);
+  CHECK(program({"list", "rules"}).out.find("beta2") != std::string::npos);
+  CHECK(program({"list", "formats"}).out.find("binary32     24         -126") != std::string::npos);
+  for (const char* what : {"modes", "models", "data", "keys", "studies"}) {
+    CHECK(program({"list", what}).out.size() > 10);
+  }
+}
+
+TEST_CASE("plan shows every cell and a cost") {
+  const Bench bench;
+  const Result result = program({"plan", bench.study, "--jobs", "2"});
+  CHECK(result.code == 0);
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 10);
+  CHECK(result.out.find("9 cells: about ") != std::string::npos);
+  CHECK_FALSE(fs::exists(bench.out()));
+}
+
+TEST_CASE("round shows a value's neighbourhood, or filters literals") {
+  CHECK(program({"round", "binary32", "0.1"}).out ==
+        "value           0.1\nbinary32        1.00000001e-01\nhexadecimal     0x1.99999ap-4\n"
+        "ulp             0x1p-27\nrelative error  1.49e-08\nbelow           0x1.999998p-4\n"
+        "above           0x1.99999cp-4\n");
+  CHECK(program({"round", "binary32", "--hex", "-1e-45", "1e39", "0"}).out ==
+        "-0x1p-149\ninf\n0x0p+0\n");
+  CHECK(program({"round", "binary64", "--hex"}, "0.1\n-0.5\n").out ==
+        "0x1.999999999999ap-4\n-0x1p-1\n");
+  CHECK(program({"round", "binary32", "--hex", "--mode", "toward-zero", "0.1"}).out ==
+        "0x1.999998p-4\n");
+  CHECK(program({"round", "binary31", "1"}).code == 2);
+  CHECK(program({"round", "binary32", "--mode", "nearest", "1"}).code == 2);
+  CHECK(program({"round", "binary32", "ten"}).code == 2);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSL-1.0
+// The metrics of a run, from loss series made by hand.
+#include <limits>
+
+#include "catch.hpp"
+#include "ulpscope/probe/metrics.hpp"
+
+namespace {
+
+using namespace ulpscope;
+
+using Series = std::vector<double>;
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/// A metric of a series whose levels are 1 (converged) and 10 (onset).
+std::string metric(const Series& losses, std::string_view name) {
+  const Metrics metrics = measure(losses, 1.0, 10.0);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (metric_list[i].name == name) return metrics[i];
+  }
+  FAIL("no metric " << name);
+  return {};
+}
+
+/// The metric as a number.
+double number(const Series& losses, std::string_view name) {
+  return std::stod(metric(losses, name));
+}
+
+/// Parts of a series: count values each.
+Series join(std::initializer_list<std::pair<std::size_t, double>> parts) {
+  Series all;
+  for (const auto& [count, value] : parts) all.insert(all.end(), count, value);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the median of odd and even counts", "[metrics]") {
+  CHECK(median(Series{3}) == 3);
+  CHECK(median(Series{4, 1}) == 2.5);
+  CHECK(median(Series{9, 1, 5}) == 5);
+  CHECK(median(Series{8, 1, 9, 2}) == 5);
+  CHECK(median(Series{2, 2, 2, 1, 7, 7}) == 2);
+  CHECK(median(std::vector<Dec50>{Dec50(1), Dec50(2)}) == Dec50(1.5));
+}
+
+TEST_CASE("converged is the hundredth step in a row below the level", "[metrics]") {
+  CHECK(metric(join({{5, 50}, {99, 0.5}}), "converged").empty());
+  CHECK(metric(join({{5, 50}, {100, 0.5}}), "converged") == "104");
+  CHECK(metric(join({{5, 50}, {200, 0.5}}), "converged") == "104");
+  CHECK(metric(join({{100, 0.5}}), "converged") == "99");
+  CHECK(metric(join({{300, 1}}), "converged").empty());  // at the level is not below it
+}
+
+TEST_CASE("ringing starts the count of low steps again", "[metrics]") {
+  const Series ringing = join({{1, 50}, {99, 0.5}, {1, 2}, {99, 0.5}, {1, 1}});
+  CHECK(metric(ringing, "converged").empty());
+  Series settled = ringing;
+  settled.insert(settled.end(), 100, 0.5);
+  CHECK(metric(settled, "converged") == "300");
+}
+
+TEST_CASE("the onset is the first step after converged above the level", "[metrics]") {
+  const Series before = join({{1, 50}, {99, 0.5}, {1, 20}});  // not converged yet
+  CHECK(metric(before, "onset").empty());
+  const Series at_level = join({{1, 50}, {100, 0.5}, {3, 10}});
+  CHECK(metric(at_level, "onset").empty());
+  const Series above = join({{1, 50}, {100, 0.5}, {3, 5}, {1, 11}, {4, 30}, {4, 20}});
+  CHECK(metric(above, "onset") == "104");
+  CHECK(number(above, "peak") == 30);
+  CHECK(metric(at_level, "peak").empty());
+}
+
+TEST_CASE("the floor is the smallest trailing 25-step median before the onset", "[metrics]") {
+  CHECK(metric(Series(24, 3), "floor").empty());
+  CHECK(metric(Series(24, 3), "floor_step").empty());
+  CHECK(number(Series(25, 3), "floor") == 3);
+  CHECK(metric(Series(25, 3), "floor_step") == "24");
+  // Twelve low values are no median of 25, the thirteenth is; equal medians do not move the step.
+  const Series steps = join({{30, 8}, {12, 2}, {1, 2}, {30, 2}});
+  CHECK(number(steps, "floor") == 2);
+  CHECK(metric(steps, "floor_step") == "42");
+  CHECK(number(join({{30, 8}, {12, 2}, {30, 8}}), "floor") == 8);
+  // A trailing window forgets: values leave it after 25 steps.
+  const Series passing = join({{25, 8}, {12, 2}, {25, 4}, {20, 6}});
+  CHECK(number(passing, "floor") == 4);
+  CHECK(metric(passing, "floor_step") == "37");  // twelve 2 and one 4 are the lower 13
+  // Thirteen steps lower than all before, from the onset on, count no more.
+  const Series relapsed = join({{1, 50}, {120, 0.5}, {1, 11}, {40, 0.25}});
+  CHECK(number(relapsed, "floor") == 0.5);
+  CHECK(metric(relapsed, "floor_step") == "24");
+}
+
+TEST_CASE("the floor agrees with medians computed one by one", "[metrics]") {
+  Series losses;
+  for (unsigned t = 0, state = 1; t < 400; ++t) {
+    state = state * 1103515245U + 12345U;
+    losses.push_back(2 + static_cast<double>(state >> 16U & 15U));  // many equal values
+  }
+  double floor = inf;
+  std::size_t step = 0;
+  for (std::size_t t = 24; t < losses.size(); ++t) {
+    const auto end = losses.begin() + static_cast<std::ptrdiff_t>(t) + 1;
+    const double middle = median(Series(end - 25, end));
+    if (middle < floor) {
+      floor = middle;
+      step = t;
+    }
+  }
+  CHECK(number(losses, "floor") == floor);
+  CHECK(metric(losses, "floor_step") == std::to_string(step));
+}
+
+TEST_CASE("the tail is the median of the last tenth", "[metrics]") {
+  CHECK(number({7}, "tail") == 7);
+  CHECK(number({1, 2, 3, 4}, "tail") == 4);  // at least one step
+  CHECK(number(join({{27, 100}, {1, 3}, {1, 1}, {1, 2}}), "tail") == 2);
+  CHECK(number(join({{36, 100}, {1, 1}, {1, 8}, {1, 2}, {1, 4}}), "tail") == 3);
+  CHECK(number(join({{37, 100}, {1, 7}, {1, 8}, {1, 9}}), "tail") == 8.5);  // a tenth is 4 steps
+  CHECK(number(join({{80, 100}, {1, 50}, {4, 1}, {1, 3}, {4, 5}}), "tail") == 3);  // 9 of 90
+}
+
+TEST_CASE("verdicts", "[metrics]") {
+  const auto verdict = [](const Series& losses) {
+    return metric(losses, "verdict") + " " + metric(losses, "verdict_step");
+  };
+  CHECK(verdict(join({{1, 50}, {150, 0.5}})) == "stable 100");
+  CHECK(verdict(join({{1, 50}, {150, 0.5}, {2, 11}, {50, 0.5}})) == "relapsed 151");
+  CHECK(verdict(join({{1, 50}, {150, 5}})) == "unconverged 150");
+  CHECK(verdict({50}) == "unconverged 0");
+  CHECK(verdict({50, 20, 5}) == "unconverged 2");
+  CHECK(verdict({inf}) == "diverged 0");
+  CHECK(verdict({not_a_number}) == "diverged 0");
+  CHECK(verdict({50, 60, not_a_number}) == "diverged 2");
+  CHECK(verdict(join({{1, 50}, {150, 0.5}, {5, 100}, {1, inf}})) == "diverged 156");
+  // A tail above ten times the first loss, although every loss is finite.
+  CHECK(verdict(join({{1, 50}, {9, 500}})) == "unconverged 9");
+  CHECK(verdict(join({{1, 50}, {9, 501}})) == "diverged 9");
+  CHECK(verdict(join({{1, 50}, {150, 0.5}, {50, 501}})) == "diverged 200");
+}
+
+TEST_CASE("a run that ends without a finite loss has the metrics of what came before",
+          "[metrics]") {
+  const Series late = join({{1, 50}, {150, 0.5}, {5, 100}, {1, inf}});
+  CHECK(metric(late, "converged") == "100");
+  CHECK(metric(late, "onset") == "151");
+  CHECK(metric(late, "peak") == "inf");
+  CHECK(number(late, "floor") == 0.5);
+  CHECK(number(late, "tail") == 0.5);  // of 156 finite losses the last 15: five of 100
+  const Series sudden = join({{1, 50}, {150, 0.5}, {1, not_a_number}});
+  CHECK(metric(sudden, "onset") == "151");
+  CHECK(metric(sudden, "peak") == "nan");
+  for (const double end : {inf, not_a_number}) {
+    for (const char* name : {"converged", "floor", "floor_step", "onset", "peak", "tail"}) {
+      INFO(name);
+      CHECK(metric({end}, name).empty());
+    }
+  }
+}
+
+TEST_CASE("metrics of a wide arithmetic keep its digits", "[metrics]") {
+  const std::vector<Dec50> losses(30, Dec50("1e-400"));
+  const Metrics metrics = measure(losses, Dec50("1e-500"), Dec50(1));
+  const std::string floor = metrics[1];
+  CHECK(floor == decimal_text(Dec50("1e-400")));
+  CHECK(Dec50(floor) == losses.front());
+}

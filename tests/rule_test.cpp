@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSL-1.0
+// Rules: identities to the bit, and their formulas against a 400-bit evaluation.
+#include <functional>
+
+#include "catch.hpp"
+#include "mpfr.hpp"
+#include "ulpscope/data/gaussian.hpp"
+#include "ulpscope/rule/rules.hpp"
+
+namespace {
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+constexpr std::size_t count = 33;
+constexpr int reference_bits = 400;
+
+template <class T>
+using Vector = std::vector<T>;
+
+/// Values of both signs with magnitudes in [1/2, 2): exact in every arithmetic.
+template <class T>
+Vector<T> draw(std::uint32_t seed) {
+  std::mt19937 generator(seed);
+  Vector<T> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto magnitude = static_cast<float>(0.5 + 1.5 * uniform(generator));
+    all.push_back(T(generator() % 2 == 0 ? magnitude : -magnitude));
+  }
+  return all;
+}
+
+template <class T>
+Vector<T> gradient(std::uint64_t t) {
+  return draw<T>(static_cast<std::uint32_t>(1000 + t));
+}
+
+template <class T>
+Vector<T> start() {
+  return draw<T>(1);
+}
+
+template <class T>
+Vector<T> negated(Vector<T> values) {
+  for (T& value : values) value = -value;
+  return values;
+}
+
+/// The parameters after updates first .. last.
+template <class T>
+void advance(Rule<T>& rule, Vector<T>& w, std::uint64_t first, std::uint64_t last,
+             const std::function<Vector<T>(std::uint64_t)>& g = gradient<T>) {
+  for (std::uint64_t t = first; t <= last; ++t) rule.step(t, w, g(t));
+}
+
+template <class T, class Options>
+Vector<T> run(const Options& options, std::uint64_t steps,
+              const std::function<Vector<T>(std::uint64_t)>& g = gradient<T>) {
+  typename Options::template In<T> rule(options, count);
+  Vector<T> w = start<T>();
+  advance<T>(rule, w, 1, steps, g);
+  return w;
+}
+
+Sgd sgd(const char* momentum, const char* dampening, bool nesterov, const char* decay) {
+  Sgd options;
+  options.lr = "0.1";
+  options.momentum = momentum;
+  options.dampening = dampening;
+  options.nesterov = nesterov;
+  options.weight_decay = decay;
+  return options;
+}
+
+/// An eps that shows in binary32, factors that forget within a few steps.
+Adam adam(bool amsgrad, const char* decay) {
+  Adam options;
+  options.lr = "0.1";
+  options.beta1 = "0.8";
+  options.beta2 = "0.9";
+  options.eps = "0.01";
+  options.weight_decay = decay;
+  options.amsgrad = amsgrad;
+  return options;
+}
+
+const std::vector<Sgd> sgd_cases{sgd("0", "0", false, "0"), sgd("0.9", "0", false, "0"),
+                                 sgd("0.9", "0.3", false, "0"), sgd("0.9", "0", true, "0"),
+                                 sgd("0.9", "0", true, "0.1")};
+const std::vector<Adam> adam_cases{adam(false, "0"), adam(true, "0"), adam(false, "0.1")};
+
+/// f for each case of each rule.
+template <class F>
+void for_each_case(F&& f) {
+  for (const Sgd& options : sgd_cases) f(options);
+  for (const Adam& options : adam_cases) f(options);
+}
+
+// The formulas once more, of real numbers: one parameter, the gradients of steps 1, 2, ...
+Mpfr real(const Decimal& x) { return parse(x.canonical(), reference_bits); }
+Mpfr real(unsigned long x) {
+  Mpfr result(reference_bits);
+  mpfr_set_ui(result, x, MPFR_RNDN);
+  return result;
+}
+
+Mpfr reference(const Sgd& o, Mpfr w, const std::vector<Mpfr>& gradients) {
+  Mpfr b = real(0);
+  for (std::size_t k = 0; k < gradients.size(); ++k) {
+    const Mpfr g = gradients[k] + real(o.weight_decay) * w;
+    b = k == 0 ? g : real(o.momentum) * b + (real(1) - real(o.dampening)) * g;
+    w = w - real(o.lr) * (o.nesterov ? g + real(o.momentum) * b : b);
+  }
+  return w;
+}
+
+Mpfr reference(const Adam& o, Mpfr w, const std::vector<Mpfr>& gradients) {
+  const Mpfr b1 = real(o.beta1), b2 = real(o.beta2);
+  Mpfr m = real(0), v = real(0), largest = real(0), b1_power = real(1), b2_power = real(1);
+  for (const Mpfr& slope : gradients) {
+    const Mpfr g = slope + real(o.weight_decay) * w;
+    b1_power = b1_power * b1;
+    b2_power = b2_power * b2;
+    m = b1 * m + (real(1) - b1) * g;
+    v = b2 * v + (real(1) - b2) * g * g;
+    if (mpfr_greater_p(v, largest)) largest = v;
+    const Mpfr average = (o.amsgrad ? largest : v) / (real(1) - b2_power);
+    w = w - real(o.lr) * (m / (real(1) - b1_power)) / (sqrt(average) + real(o.eps));
+  }
+  return w;
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", Arithmetics) {
+  using T = TestType;
+  // At most 20 roundings a step, hyper-parameters included. Each moves a parameter by at most u
+  // of the largest quantity around, here below 8: parameters and gradients are below 2 in
+  // magnitude, averages below (1 + 0.9 + 0.81) 2.
+  constexpr unsigned long steps = 3;
+  Mpfr bound = real(20 * steps * 8);
+  mpfr_div_2ui(bound, bound, significand_bits<T>, MPFR_RNDN);
+  Mismatches mismatches;
+  for_each_case([&]<class Options>(const Options& options) {
+    const Vector<T> got = run<T>(options, steps);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<Mpfr> gradients;
+      for (std::uint64_t t = 1; t <= steps; ++t) {
+        gradients.push_back(real(0) + exact(gradient<T>(t)[i]));
+      }
+      const Mpfr expected = reference(options, real(0) + exact(start<T>()[i]), gradients);
+      mismatches.expect(within(exact(got[i]), expected, bound), [&] {
+        return std::string(Options::name) + ": " + exact(got[i]).text() + " instead of " +
+               expected.text();
+      });
+    }
+  });
+  CHECK_NONE(mismatches);
+}
+
+TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto zero = [](std::uint64_t) { return Vector<T>(count, T(0)); };
+  for_each_case([&]<class Options>(const Options& options) {
+    if (!options.weight_decay.zero()) return;
+    CHECK(run<T>(options, 3, zero) == start<T>());
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule]", Arithmetics) {
+  using T = TestType;
+  const T lr = convert<T>(hyper<T>("0.1"));
+  const T decay = convert<T>(hyper<T>("0.1"));
+  Vector<T> plain = start<T>(), decayed = start<T>();
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    const Vector<T> g = gradient<T>(t);
+    for (std::size_t i = 0; i < count; ++i) {
+      plain[i] = plain[i] - lr * g[i];
+      const T slope = g[i] + decay * decayed[i];
+      decayed[i] = decayed[i] - lr * slope;
+    }
+  }
+  CHECK(run<T>(sgd("0", "0", false, "0"), 5) == plain);
+  CHECK(run<T>(sgd("0", "0.5", false, "0"), 5) == plain);  // dampens an average that is not there
+  CHECK(run<T>(sgd("0", "0", false, "0.1"), 5) == decayed);
+}
+
+TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]", Arithmetics) {
+  using T = TestType;
+  using W = HyperArithmetic<T>;
+  using std::sqrt;
+  const Adam options = adam(false, "0.1");
+  const W beta1 = hyper<T>(options.beta1), beta2 = hyper<T>(options.beta2);
+  const T lr = convert<T>(hyper<T>(options.lr)), eps = convert<T>(hyper<T>(options.eps));
+  const T decay = convert<T>(hyper<T>(options.weight_decay));
+  const T b1 = convert<T>(beta1), b2 = convert<T>(beta2);
+  const T c1 = convert<T>(W(1 - beta1)), c2 = convert<T>(W(1 - beta2));
+  Vector<T> w = start<T>(), m(count, T(0)), v(count, T(0));
+  W b1_power = 1, b2_power = 1;
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    b1_power *= beta1;
+    b2_power *= beta2;
+    const T rate = lr / convert<T>(W(1 - b1_power));
+    const T root = sqrt(convert<T>(W(1 - b2_power)));
+    const Vector<T> slope = gradient<T>(t);
+    for (std::size_t i = 0; i < count; ++i) {
+      const T g = slope[i] + decay * w[i];
+      m[i] = (b1 * m[i]) + (c1 * g);
+      v[i] = (b2 * v[i]) + ((c2 * g) * g);
+      const T d = sqrt(v[i]) / root + eps;
+      w[i] = w[i] - rate * (m[i] / d);
+    }
+  }
+  CHECK(run<T>(options, 5) == w);
+}
+
+TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto opposite = [](std::uint64_t t) { return negated(gradient<T>(t)); };
+  for_each_case([&]<class Options>(Options options) {
+    options.maximize = true;
+    const Vector<T> climbed = run<T>(options, 5);
+    options.maximize = false;
+    CHECK(climbed == run<T>(options, 5, opposite));
+    CHECK(climbed != run<T>(options, 5));
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto growing = [](std::uint64_t t) {
+    Vector<T> g = draw<T>(2);
+    for (T& value : g) value *= T(static_cast<float>(t));
+    return g;
+  };
+  CHECK(run<T>(adam(true, "0"), 6, growing) == run<T>(adam(false, "0"), 6, growing));
+  const auto shrinking = [](std::uint64_t t) {
+    Vector<T> g = draw<T>(2);
+    for (T& value : g) value /= T(static_cast<float>(t * t));
+    return g;
+  };
+  CHECK(run<T>(adam(true, "0"), 6, shrinking) != run<T>(adam(false, "0"), 6, shrinking));
+}
+
+TEMPLATE_LIST_TEST_CASE("a power is repeated multiplication in any order of steps", "[rule]",
+                        Arithmetics) {
+  using W = HyperArithmetic<TestType>;
+  const W base("0.999");
+  std::vector<W> powers{W(1)};
+  for (int t = 1; t <= 12; ++t) powers.push_back(powers.back() * base);
+  Power<W> power(base);
+  for (const std::uint64_t t : {5U, 2U, 2U, 9U, 0U, 12U, 11U, 1U}) CHECK(power.at(t) == powers[t]);
+}
+
+TEMPLATE_LIST_TEST_CASE("hyper-parameters of a step depend on t alone", "[rule]", Arithmetics) {
+  using T = TestType;
+  for_each_case([&]<class Options>(const Options& options) {
+    typename Options::template In<T> used(options, count), fresh(options, count);
+    Vector<T> w = start<T>();
+    advance<T>(used, w, 1, 7);
+    for (const State<T>& state : used.states()) {
+      std::fill(state.values.begin(), state.values.end(), T(0));
+    }
+    w = start<T>();
+    Vector<T> expected = start<T>();
+    advance<T>(used, w, 3, 3);
+    advance<T>(fresh, expected, 3, 3);
+    CHECK(w == expected);
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("a new object with copied states goes on to the bit", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  for_each_case([&]<class Options>(const Options& options) {
+    typename Options::template In<T> first(options, count), second(options, count);
+    Vector<T> w = start<T>();
+    advance<T>(first, w, 1, 5);
+    const std::vector<State<T>> from = first.states(), to = second.states();
+    REQUIRE(from.size() == to.size());
+    for (std::size_t k = 0; k < from.size(); ++k) {
+      CHECK(from[k].name == to[k].name);
+      REQUIRE(from[k].values.size() == count);
+      std::copy(from[k].values.begin(), from[k].values.end(), to[k].values.begin());
+    }
+    advance<T>(second, w, 6, 10);
+    CHECK(w == run<T>(options, 10));
+  });
+}
+
+TEST_CASE("states have the names of final.csv", "[rule]") {
+  const auto names = []<class Options>(const Options& options) {
+    typename Options::template In<double> rule(options, count);
+    std::vector<std::string> all;
+    for (const State<double>& state : rule.states()) all.emplace_back(state.name);
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(names(sgd("0", "0", false, "0")).empty());
+  CHECK(names(sgd("0.9", "0", false, "0")) == Names{"first_moment"});
+  CHECK(names(adam(false, "0")) == Names{"first_moment", "second_moment"});
+  CHECK(names(adam(true, "0")) == Names{"first_moment", "second_moment", "second_moment_max"});
+}
+
+TEST_CASE("nesterov goes with momentum and without dampening", "[rule]") {
+  CHECK(sgd("0.9", "0", true, "0").conflict().empty());
+  CHECK(sgd("0", "0.5", false, "0").conflict().empty());
+  CHECK_FALSE(sgd("0", "0", true, "0").conflict().empty());
+  CHECK_FALSE(sgd("0.9", "0.1", true, "0").conflict().empty());
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the sources promise about themselves: data flows one way, each third-party header has one
+// door, every file says its licence.
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using ulpscope::test::slurp;
+
+const fs::path root = ULPSCOPE_SOURCE_DIR;
+
+/// What stands later may include what stands earlier; command and main see everything.
+const std::vector<std::string> order{"format", "rule",  "schedule", "model",  "data",
+                                     "probe",  "study", "store",    "report", "command"};
+
+std::vector<fs::path> sources() {
+  std::vector<fs::path> files;
+  for (const char* top : {"include", "src", "bench", "tests"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const auto ending = entry.path().extension();
+      if (ending == ".hpp" || ending == ".cpp") files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> includes(const fs::path& file) {
+  static const std::regex line(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<std::string> found;
+  std::istringstream lines(slurp(file));
+  for (std::string text; std::getline(lines, text);) {
+    std::smatch match;
+    if (std::regex_search(text, match, line)) found.push_back(match[1].str() + match[2].str());
+  }
+  return found;
+}
+
+/// The folder of include/ulpscope or src that a file stands in; empty for main.cpp and others.
+std::string folder_of(const fs::path& file) {
+  const fs::path below = fs::relative(file, root);
+  auto part = below.begin();
+  if (part->string() != "include" && part->string() != "src") return "";
+  if (part->string() == "include") ++part;
+  ++part;
+  return std::next(part) == below.end() ? "" : part->string();
+}
+
+/// The project's own headers that a file includes, directly or not.
+std::set<fs::path> reachable(const fs::path& file) {
+  std::set<fs::path> seen;
+  std::vector<fs::path> open{file};
+  while (!open.empty()) {
+    const fs::path next = open.back();
+    open.pop_back();
+    for (const std::string& name : includes(next)) {
+      const fs::path header = root / "include" / name.substr(1);
+      if (name[0] == '"' && fs::exists(header) && seen.insert(header).second) {
+        open.push_back(header);
+      }
+    }
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("folders include only what stands earlier") {
+  const auto rank = [](const std::string& folder) {
+    return std::find(order.begin(), order.end(), folder) - order.begin();
+  };
+  for (const fs::path& file : sources()) {
+    const std::string folder = folder_of(file);
+    if (folder.empty()) continue;
+    INFO(file);
+    REQUIRE(rank(folder) < static_cast<std::ptrdiff_t>(order.size()));
+    for (const std::string& name : includes(file)) {
+      if (name.rfind("\"ulpscope/", 0) != 0) continue;
+      const std::string other = fs::path(name.substr(10)).begin()->string();
+      INFO(name);
+      CHECK(rank(other) <= rank(folder));
+      CHECK_FALSE((folder == "rule" && other == "model"));
+      CHECK_FALSE((folder == "model" && other == "rule"));
+      CHECK_FALSE((folder == "report" && other == "probe"));
+    }
+  }
+}
+
+TEST_CASE("plan, store and report are free of Boost") {
+  for (const fs::path& file : sources()) {
+    const std::string folder = folder_of(file);
+    const std::string stem = file.stem().string();
+    const bool plain = folder == "store" || folder == "report" ||
+                       (folder == "study" && (stem == "plan" || stem == "study" ||
+                                              stem == "read_study" || stem == "write_study"));
+    if (!plain) continue;
+    INFO(file);
+    auto headers = reachable(file);
+    headers.insert(file);
+    for (const fs::path& header : headers) {
+      for (const std::string& name : includes(header)) {
+        INFO(header << " includes " << name);
+        CHECK(name.rfind("<boost/", 0) != 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("each third-party header is included in one place") {
+  const std::vector<std::string> libraries{"<toml++/",
+                                           "<CLI/",
+                                           "<fmt/",
+                                           "<nlohmann/",
+                                           "<sha256.h",
+                                           "<boost/multiprecision/cpp_bin_float",
+                                           "<boost/multiprecision/cpp_int"};
+  for (const std::string& library : libraries) {
+    std::set<fs::path> places;
+    for (const fs::path& file : sources()) {
+      const std::string top = fs::relative(file, root).begin()->string();
+      if (top != "include" && top != "src") continue;
+      for (const std::string& name : includes(file)) {
+        if (name.rfind(library, 0) == 0) places.insert(file);
+      }
+    }
+    INFO(library);
+    CHECK(places.size() == 1);
+  }
+}
+
+TEST_CASE("every source file begins with its licence") {
+  for (const fs::path& file : sources()) {
+    INFO(file);
+    CHECK(slurp(file).rfind("// SPDX-License-Identifier: BSL-1.0\n", 0) == 0);
+  }
+}
+
+TEST_CASE("the release has one number") {
+  const std::string cmake = slurp(root / "CMakeLists.txt");
+  std::smatch match;
+  REQUIRE(std::regex_search(cmake, match, std::regex(R"(project\(ulpscope VERSION ([0-9.]+))")));
+  const std::string header = slurp(root / "include/ulpscope/store/version.hpp");
+  CHECK(header.find("\"" + match[1].str() + "\"") != std::string::npos);
+}
+
+TEST_CASE("top-level folders are those of the design") {
+  const std::set<std::string> allowed{"include", "src",     "studies", "bench",
+                                      "tests",   "results", "build"};
+  for (const auto& entry : fs::directory_iterator(root)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name[0] != '.') CHECK(allowed.count(name) == 1);
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <stdexcept>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "ulpscope/store/cell_files.hpp"
+#include "ulpscope/store/csv.hpp"
+#include "ulpscope/store/file.hpp"
+#include "ulpscope/store/results.hpp"
+#include "ulpscope/study/sha256.hpp"
+
+using namespace ulpscope;
+using test::slurp;
+using test::spit;
+using test::TempFolder;
+
+TEST_CASE("SHA-256 gives the values of FIPS 180-2") {
+  CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_CASE("files are written whole, with their folders, and leave nothing beside") {
+  const TempFolder folder;
+  const auto file = folder / "a b/\xC3\xBC.txt";
+  write_file(file, "one");
+  write_file(file, "two");
+  CHECK(slurp(file) == "two");
+  CHECK(test::compared_files(folder.path()).size() == 1);
+  const auto before = test::fs::last_write_time(file);
+  write_file(file, "two");
+  CHECK(test::fs::last_write_time(file) == before);
+}
+
+TEST_CASE("a file that cannot be written says why and leaves nothing") {
+  const TempFolder folder;
+  spit(folder / "taken", "a file");
+  CHECK_THROWS(write_file(folder / "taken/file", "x"));
+  test::fs::create_directories(folder / "target");
+  CHECK_THROWS(write_file(folder / "target", "x"));
+  CHECK(test::compared_files(folder.path()).size() == 1);
+  CHECK_THROWS_WITH(read_file(folder / "none"),
+                    "cannot read " + (folder / "none").string() + ": No such file or directory");
+}
+
+TEST_CASE("a cell is there once done is, and damage is named") {
+  const TempFolder folder;
+  CellFiles files;
+  files["trace.csv"] = "step,loss\n0,1\n";
+  const auto place = cell_folder(folder.path(), "0123");
+  CHECK_FALSE(read_done(place));
+  spit(place / "trace.csv.part17", "left by a process that was killed");
+  write_cell(place, files);
+  CHECK(test::compared_files(place).size() == 5);
+  const std::string done = read_done(place).value();
+  CHECK(done == files.done());
+  CHECK_FALSE(damage(place, done));
+  spit(place / "trace.csv", "step,loss\n0,2\n");
+  CHECK(damage(place, done).value() == "trace.csv has changed");
+  test::fs::remove(place / "trace.csv");
+  CHECK(damage(place, done).value() == "trace.csv is missing");
+  // The format is that of sha256sum -c.
+  write_cell(place, files);
+  CHECK(test::run({"/bin/sh", "-c", "cd '" + place.string() + "' && sha256sum -c --quiet done"})
+            .code == 0);
+}
