@@ -308,3 +308,13 @@ TEST_CASE("nesterov goes with momentum and without dampening", "[rule]") {
   CHECK_FALSE(sgd("0", "0", true, "0").conflict().empty());
   CHECK_FALSE(sgd("0.9", "0.1", true, "0").conflict().empty());
 }
+
+TEST_CASE("a rule is of use without a study file, as the README shows", "[rule]") {
+  std::vector<Quad> parameters{1, -1};
+  const std::vector<Quad> gradient{2, -3};
+  Adam::In<Quad> adam({.lr = "1e-2"}, parameters.size());
+  adam.step(1, parameters, gradient);
+  // The first step of Adam is lr to the eps-th part, whatever the gradient.
+  CHECK(abs(parameters[0] - (1 - Quad("0.01"))) < Quad("1e-10"));
+  CHECK(abs(parameters[1] - (-1 + Quad("0.01"))) < Quad("1e-10"));
+}

@@ -14,8 +14,8 @@ using boost::multiprecision::cpp_int;
 
 /// [-]0x1.8p-3
 Fraction hex_value(std::string_view text) {
-  const auto fail = [&] [[noreturn]] {
-    throw std::invalid_argument("\"" + std::string(text) + "\" is not a hexadecimal literal");
+  const auto bad = [&] {
+    return std::invalid_argument("\"" + std::string(text) + "\" is not a hexadecimal literal");
   };
   Fraction x;
   std::size_t at = 0;
@@ -31,19 +31,19 @@ Fraction hex_value(std::string_view text) {
     }
     const auto lower = static_cast<char>(text[at] | 0x20);
     const bool decimal = text[at] >= '0' && text[at] <= '9';
-    if (!decimal && !(lower >= 'a' && lower <= 'f')) fail();
+    if (!decimal && !(lower >= 'a' && lower <= 'f')) throw bad();
     x.numerator = 16 * x.numerator + (decimal ? text[at] - '0' : lower - 'a' + 10);
     exponent -= point ? 4 : 0;
     digits = true;
   }
-  if (!digits) fail();
+  if (!digits) throw bad();
   if (at < text.size()) {
     const std::string_view written = text.substr(at + 1);
     const Decimal power(written);
     // A decimal number may have more than a sign and digits, the power may not.
     if (written.find_first_of("_.eE") != std::string_view::npos || power > "100000" ||
         power < "-100000")
-      fail();
+      throw bad();
     exponent += std::stoll((power.negative() ? "-" : "") + power.digits() +
                            std::string(static_cast<std::size_t>(power.exponent()), '0'));
   }

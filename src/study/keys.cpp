@@ -124,7 +124,7 @@ std::string one_of(const std::vector<std::string>& names) {
 
 std::string checked(const std::string& key, const OptionInfo& option, const Value& value) {
   const std::string shown = value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
-  const auto fail = [&] [[noreturn]] {
+  const auto unexpected = [&] {
     std::string problem = shown + ": expected " + option.expected;
     if (const auto near = nearest(value.text, option.choices)) {
       problem += "; did you mean \"" + *near + "\"?";
@@ -132,7 +132,7 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
     const std::string name = key.substr(key.find('.') + 1);
     const bool quote = option.type == OptionType::text && !option.holds;
     const std::string example = quote ? "\"" + option.example + "\"" : option.example;
-    throw InputError(value.place, key, problem + "; for example " + name + " = " + example);
+    return InputError(value.place, key, problem + "; for example " + name + " = " + example);
   };
   // The number that is written, if one is and it meets the constraint.
   const auto number = [&](bool whole) -> std::optional<Decimal> {
@@ -166,7 +166,7 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
       if (const auto decimal = number(true)) return digits(*decimal);
       break;
   }
-  fail();
+  throw unexpected();
 }
 
 }  // namespace ulpscope

@@ -16,18 +16,18 @@ const std::vector<std::string> other_tables{"sweep", "table", "figure"};
 
 std::vector<std::string> texts(const Document& document, const std::string& key,
                                const toml::node& node, const std::string& example) {
-  const auto fail = [&] [[noreturn]] (const toml::node& at) {
-    throw InputError(document.place(at), key,
-                     "expected a text or a list of texts, for example " + example);
+  const auto bad = [&](const toml::node& at) {
+    return InputError(document.place(at), key,
+                      "expected a text or a list of texts, for example " + example);
   };
   std::vector<std::string> all;
   if (const auto* text = node.as_string()) return {**text};
-  if (!node.is_array()) fail(node);
+  if (!node.is_array()) throw bad(node);
   for (const toml::node& item : *node.as_array()) {
-    if (!item.is_string()) fail(item);
+    if (!item.is_string()) throw bad(item);
     all.push_back(**item.as_string());
   }
-  if (all.empty()) fail(node);
+  if (all.empty()) throw bad(node);
   return all;
 }
 

@@ -86,18 +86,18 @@ class Linear::In final : public Model<T> {
     const std::span<const T> weights = parameters.first(features_);
     const T& bias = parameters[features_];
     weighted_row_sum<T>(by_feature_, weights, z_);
-    T loss(0);
+    T sum(0);
     T bias_gradient(0);
     const T n = convert<T>(static_cast<double>(samples_));
     for (std::size_t i = 0; i < samples_; ++i) {
       const T r = (z_[i] + bias) - targets_[i];
-      loss = loss + r * r;
+      sum = sum + r * r;
       s_[i] = mean_ ? T(2) * r / n : T(2) * r;
       bias_gradient = bias_gradient + s_[i];
     }
     weighted_row_sum<T>(by_sample_, s_, gradient.first(features_));
     gradient[features_] = bias_gradient;
-    return mean_ ? loss / n : loss;
+    return mean_ ? sum / n : sum;
   }
 
  private:
