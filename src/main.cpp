@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <thread>
@@ -8,6 +9,7 @@
 #include "ulpscope/format/environment.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/version.hpp"
+#include "ulpscope/study/keys.hpp"
 
 namespace {
 
@@ -91,6 +93,16 @@ int parse_and_run(int argc, char** argv) {
       ->required();
   list_app->callback([&] { result = list_command(what); });
 
+  if (argc > 1 && argv[1][0] != '-') {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+    if (std::find(commands.begin(), commands.end(), argv[1]) == commands.end()) {
+      throw InputError({"ulpscope", 0}, "",
+                       "\"" + std::string(argv[1]) + "\": unknown command; expected one of " +
+                           one_of(commands) + suggestion(argv[1], commands) +
+                           "; for example ulpscope run studies/founding.toml");
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -105,16 +117,19 @@ int main(int argc, char** argv) {
   using namespace ulpscope;
   try {
     if (const auto fault = environment_fault()) {
-      fmt::print(stderr, "ulpscope: {}; results would not be reproducible\n", *fault);
+      say("ulpscope: {}; results would not be reproducible\n", *fault);
       return exit_code::bad_input;
     }
-    catch_signals();
-    return parse_and_run(argc, argv);
+    const int result = parse_and_run(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      throw std::runtime_error("standard output cannot be written");
+    }
+    return result;
   } catch (const InputError& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    say("{}\n", error.what());
     return exit_code::bad_input;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "ulpscope: {}\n", error.what());
+    say("ulpscope: {}\n", error.what());
     return exit_code::failed;
   }
 }

@@ -110,8 +110,7 @@ inline std::map<std::string, std::string> compared_files(const fs::path& folder)
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || name == "timings.csv" || name == "host.json" ||
-        entry.path().extension() == ".pdf") {
+    if (!entry.is_regular_file() || name == "timings.csv" || name == "host.json") {
       continue;
     }
     files.emplace(fs::relative(entry.path(), folder).string(), slurp(entry.path()));

@@ -32,7 +32,6 @@ void check_golden(const std::string& name, const std::string& text) {
 Study odd_study() {
   Study study;
   study.name = "odd & 'end' -- 1";
-  study.base.push_back({"data.seed", {Value::Kind::integer, "1_000", {}}});
   study.tables.push_back({"overview",
                           "Floors of 100 % | <b>_{x}",
                           {"rule.kind", "rule.lr"},
@@ -47,13 +46,13 @@ Study odd_study() {
 const Csv& odd_summary() {
   static const Csv csv = parse_csv(
       "id,rule.kind,rule.lr,converged,floor,floor_step,onset,crossing,peak,tail,verdict,"
-      "verdict_step,status\n"
-      "a,adam,1e-3,300,1.6949999e-11,317,3021,,inf,1.165e-03,relapsed,3021,done\n"
+      "verdict_step,data.seed,status\n"
+      "a,adam,1e-3,300,1.6949999e-11,317,3021,,inf,1.165e-03,relapsed,3021,1_000,done\n"
       "b,\"s|g_d, <1>\",1e-2,299,1.00500000000000000000000000000001e-5000,2429,,,,0.000e+00,"
-      "stable,299,done\n"
-      "c,'quote',1e-2,,,,,,,-9.995e+01,unconverged,3,done\n"
-      "d,sgd,true,,,,,,,,,,\"failed: 3 & 4, out of \"\"memory\"\"\"\n"
-      "e,sgd,1,,,,,,,,,,pending\n",
+      "stable,299,1_000,done\n"
+      "c,'quote',1e-2,,,,,,,-9.995e+01,unconverged,3,1_000,done\n"
+      "d,sgd,true,,,,,,,,,,1_000,\"failed: 3 & 4, out of \"\"memory\"\"\"\n"
+      "e,sgd,1,,,,,,,,,,1_000,pending\n",
       "summary.csv");
   return csv;
 }

@@ -318,3 +318,18 @@ TEST_CASE("a rule is of use without a study file, as the README shows", "[rule]"
   CHECK(abs(parameters[0] - (1 - Quad("0.01"))) < Quad("1e-10"));
   CHECK(abs(parameters[1] - (-1 + Quad("0.01"))) < Quad("1e-10"));
 }
+
+TEMPLATE_LIST_TEST_CASE("1 - b^t is rounded once", "[rule]", Arithmetics) {
+  using T = TestType;
+  Power<HyperArithmetic<T>> power(hyper<T>("0.999"));
+  Mpfr expected_power = parse("1", 1000);
+  Mismatches mismatches;
+  for (std::uint64_t t = 1; t <= 2000; ++t) {
+    expected_power = expected_power * parse("0.999", 1000);
+    Mpfr expected(significand_bits<T>);
+    mpfr_ui_sub(expected, 1, expected_power, MPFR_RNDN);
+    const Mpfr got = exact(convert<T>(1 - power.at(t)));
+    mismatches.expect(mpfr_equal_p(got, expected) != 0, [&] { return "t = " + std::to_string(t); });
+  }
+  CHECK_NONE(mismatches);
+}

@@ -158,3 +158,35 @@ TEST_CASE("top-level folders are those of the design") {
     if (entry.is_directory() && name[0] != '.') CHECK(allowed.count(name) == 1);
   }
 }
+
+TEST_CASE("the README quotes the founding study's table") {
+  const auto fields = [](const std::string& line) {
+    std::vector<std::string> all;
+    std::istringstream parts(line);
+    for (std::string part; std::getline(parts, part, '|');) {
+      part.erase(0, part.find_first_not_of(' '));
+      part.erase(part.find_last_not_of(' ') + 1);
+      all.push_back(part);
+    }
+    return all;
+  };
+  // overview.md: rule, arithmetic, converged, floor, floor step, onset, peak, tail, verdict;
+  // README: rule, arithmetic, significand, floor, onset, tail.
+  std::set<std::vector<std::string>> results;
+  std::istringstream table(slurp(root / "results/founding/tables/overview.md"));
+  for (std::string line; std::getline(table, line);) {
+    const auto f = fields(line);
+    if (f.size() < 10) continue;
+    results.insert({f[1], f[2], f[4], f[6] == "\xE2\x80\x93" ? "none" : f[6], f[8]});
+  }
+  std::size_t quoted = 0;
+  std::istringstream readme(slurp(root / "README.md"));
+  for (std::string line; std::getline(readme, line);) {
+    const auto f = fields(line);
+    if (f.size() != 7 || (f[1] != "adam" && f[1] != "sgd")) continue;
+    INFO(line);
+    CHECK(results.count({f[1], f[2], f[4], f[5], f[6]}) == 1);
+    ++quoted;
+  }
+  CHECK(quoted == 8);
+}

@@ -48,7 +48,6 @@ TEST_CASE("a cell is there once done is, and damage is named") {
   files["trace.csv"] = "step,loss\n0,1\n";
   const auto place = cell_folder(folder.path(), "0123");
   CHECK_FALSE(read_done(place));
-  spit(place / "trace.csv.part17", "left by a process that was killed");
   write_cell(place, files);
   CHECK(test::compared_files(place).size() == 5);
   const std::string done = read_done(place).value();
@@ -62,4 +61,17 @@ TEST_CASE("a cell is there once done is, and damage is named") {
   write_cell(place, files);
   CHECK(test::run({"/bin/sh", "-c", "cd '" + place.string() + "' && sha256sum -c --quiet done"})
             .code == 0);
+}
+
+TEST_CASE("what a killed process left is removed, what a living one writes is not") {
+  const TempFolder folder;
+  test::Process process({"/bin/true"});
+  const auto dead = std::to_string(process.pid());
+  process.wait();
+  spit(folder / ("trace.csv.part" + dead), "");
+  spit(folder / ("trace.csv.part" + std::to_string(::getpid())), "");
+  spit(folder / "a.partial", "the user's own");
+  remove_stale_parts(folder.path());
+  CHECK(test::compared_files(folder.path()).size() == 2);
+  CHECK_FALSE(test::fs::exists(folder / ("trace.csv.part" + dead)));
 }

@@ -135,6 +135,9 @@ TEST_CASE("a cell's file is a study of that cell") {
 TEST_CASE("set replaces values and axes") {
   const std::string text = "[sweep]\n\"rule.lr\" = [1e-3, 1e-4]\n";
   CHECK(plan_of(text, {"rule.lr=1e-5"}).cells.size() == 1);
+  CHECK(
+      plan_of(text + "[[sweep.cell]]\n\"rule.kind\" = \"sgd\"\n", {"rule.lr=1e-5"}).cells.size() ==
+      2);
   CHECK(plan_of(text, {"rule.lr=[1, 2, 3]"}).cells.size() == 3);
   CHECK(plan_of(text, {"rule.kind=sgd"}).cells[1]["rule.kind"] == "sgd");
   CHECK(plan_of(text, {"precision.arithmetic=[\"quad\"]"}).swept.size() == 2);
@@ -193,7 +196,7 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
       message("[sweep]\n\"study.steps\" = [1, 2]\n").rfind("4: study.steps: cannot be swept", 0) ==
       0);
   CHECK(message("[sweeep]\n") ==
-        "3: sweeep: unknown table; did you mean [sweep]?; for example [rule]");
+        "3: sweeep: unknown table; did you mean \"sweep\"?; for example [rule]");
   CHECK(message("[record]\nevery = 0\n") ==
         "4: record.every: 0: expected a whole number from 1 to 1000000000 or \"log\"; for example "
         "every = 64");
@@ -213,6 +216,14 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
         "5: figure.by: does not tell all cells apart; add \"rule.lr\", for example [\"rule.lr\"]");
   CHECK(message("[rule]\nlr = [1e-3]\n") ==
         "4: rule.lr: expected a single number, text, true or false");
+  CHECK(message("[rule]\nlr = 1e-99999999\n") ==
+        "4: rule.lr: \"1e-99999999\" has an exponent beyond +-100000; expected a number >= 0; for "
+        "example lr = 1e-3");
+  CHECK(message("[rule]\nlr = 1e500\n").find("a number beyond 1e308 stands in quotes") !=
+        std::string::npos);
+  CHECK(message("[record]\nonset_level = 1e-20\n").find("onset_level < converged_level") !=
+        std::string::npos);
+  CHECK(message("", {"rule.lr=1\nrule.eps=5"}).find("expected a number") != std::string::npos);
   CHECK(message("[rule\n").rfind("3: not valid TOML: ", 0) == 0);
   CHECK(message("", {"rule.lr=fast"}) ==
         "--set rule.lr=fast: rule.lr: \"fast\": expected a number >= 0; for example lr = 1e-3");

@@ -87,11 +87,9 @@ int list_command(const std::string& what) {
       if (section.name == name) list_kinds(section);
     }
   } else {
-    const auto near = nearest(what, lists);
     throw InputError({"list", 0}, "",
                      "\"" + what + "\": expected one of " + one_of(lists) +
-                         (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
-                         "; for example ulpscope list rules");
+                         suggestion(what, lists) + "; for example ulpscope list rules");
   }
   return exit_code::done;
 }

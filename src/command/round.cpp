@@ -19,21 +19,18 @@ const Row& row_named(const std::string& what, const std::string& name, const Row
     if (rows[i].name == name) return rows[i];
     names.emplace_back(rows[i].name);
   }
-  const auto near = nearest(name, names);
   throw InputError({"round", 0}, "",
                    "\"" + name + "\": unknown " + what + "; expected one of " + one_of(names) +
-                       (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
-                       "; for example ulpscope round binary32 0.1");
+                       suggestion(name, names) + "; for example ulpscope round binary32 0.1");
 }
 
-void show(const std::string& text, const Format& format, Mode mode, bool hex) {
+void show(const Place& place, const std::string& text, const Format& format, Mode mode, bool hex) {
   Fraction x;
   try {
     x = exact_value(text);
   } catch (const std::invalid_argument& error) {
     throw InputError(
-        {"round", 0}, "",
-        std::string(error.what()) + "; expected a number, for example 0.1 or 0x1.8p-3");
+        place, "", std::string(error.what()) + "; expected a number, for example 0.1 or 0x1.8p-3");
   }
   const Rounded rounded = exact_round(x, format, mode);
   if (hex) {
@@ -49,7 +46,8 @@ void show(const std::string& text, const Format& format, Mode mode, bool hex) {
   line("value", text);
   line(format.name.c_str(), rounded.decimal(digits));
   line("hexadecimal", rounded.hex());
-  if (!rounded.infinite) line("ulp", Rounded{false, false, 1, rounded.exponent}.hex());
+  const bool has_ulp = rounded.significand != 0 || format.subnormals;
+  if (!rounded.infinite && has_ulp) line("ulp", Rounded{false, false, 1, rounded.exponent}.hex());
   line("relative error", relative_error(x, rounded));
   line("below", (rounded.negative ? outer : inner).hex());
   line("above", (rounded.negative ? inner : outer).hex());
@@ -63,15 +61,15 @@ int round_command(const RoundOptions& options) {
   if (!options.values.empty()) {
     for (std::size_t i = 0; i < options.values.size(); ++i) {
       if (i > 0 && !options.hex) fmt::print("\n");
-      show(options.values[i], format, mode, options.hex);
+      show({"round", 0}, options.values[i], format, mode, options.hex);
     }
     return exit_code::done;
   }
-  bool first = true;
+  Place place{"standard input", 0};
   for (std::string line; std::getline(std::cin, line);) {
-    if (!first && !options.hex) fmt::print("\n");
-    first = false;
-    show(line, format, mode, options.hex);
+    if (++place.line > 1 && !options.hex) fmt::print("\n");
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    show(place, line, format, mode, options.hex);
   }
   return exit_code::done;
 }

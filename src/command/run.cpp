@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
+#include <set>
 #include <unistd.h>
 
 #include "commands.hpp"
 #include "runner.hpp"
 #include "ulpscope/report/figure.hpp"
+#include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
@@ -19,27 +20,21 @@ namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
-/// Refuses what cannot fit: found by arithmetic, before anything is allocated.
-void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
-  const double available = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-                           static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  double largest = 0;
-  for (const Cell* cell : cells) largest = std::max(largest, footprint(*cell).memory);
-  const double needed = largest * std::min<double>(jobs, static_cast<double>(cells.size()));
-  if (needed <= available) return;
-  throw InputError(
-      {study.file, 0}, "data",
-      fmt::format("the largest cell needs {:.1f} GiB, {} at a time {:.1f} GiB; "
-                  "expected at most the {:.1f} GiB that this machine has; for "
-                  "example a smaller samples or features{}",
-                  largest / 0x1p30, std::min<std::size_t>(jobs, cells.size()), needed / 0x1p30,
-                  available / 0x1p30, jobs > 1 ? ", or --jobs 1" : ""));
+/// Refuses a plan whose summary would drop results that stand nowhere else.
+void require_kept(const fs::path& folder, const Plan& plan) {
+  const std::size_t lost = results_to_lose(folder, plan);
+  if (lost == 0) return;
+  throw InputError({folder.string(), 0}, "",
+                   "summary.csv alone holds " + counted(lost, "result") +
+                       " of cells that are not in this plan, and would lose them; expected a "
+                       "study that has them or another folder, for example --out results/new");
 }
 
 /// Refuses a folder in which results would be lost or mixed up, or that cannot be written.
 void require_folder(const fs::path& folder, const Study& study, const Plan& plan, bool fresh) {
   const Place place{"--out " + folder.string(), 0};
-  if (fs::exists(folder / "study.toml")) {
+  std::error_code too_long;
+  if (fs::exists(folder / "study.toml", too_long)) {
     const Study earlier = read_results(folder.string());
     if (earlier.name != study.name) {
       throw InputError(place, "study.name",
@@ -56,9 +51,15 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
                            study.name + "-short");
     }
   }
+  require_kept(folder, plan);
   try {
-    fs::create_directories(folder);
-    const fs::path probe = folder / (".write-test" + std::to_string(::getpid()));
+    for (const char* part : {"cells", "tables", "figures"}) {
+      fs::create_directories(folder / part);
+      remove_stale_parts(folder / part);
+    }
+    remove_stale_parts(folder);
+    // Named like a file that is being written: a later run removes it should this one be killed.
+    const fs::path probe = folder / ("write-test.part" + std::to_string(::getpid()));
     write_file(probe, "");
     fs::remove(probe);
   } catch (const std::exception& error) {
@@ -67,11 +68,6 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
                          "; expected a folder that can be written, for example --out results/" +
                          study.name);
   }
-}
-
-bool finished(const fs::path& folder, const Cell& cell) {
-  const fs::path cells = cell_folder(folder, cell.id);
-  return read_done(cells) && read_file(cells / "cell.toml") == cell_toml(cell);
 }
 
 /// Writes what stands beside the cells.
@@ -93,9 +89,8 @@ void write_results(const fs::path& folder, const Study& study, const Plan& plan,
   if (lacking == 0) {
     write_figures(folder, as_run);
   } else {
-    fmt::print(stderr,
-               "figures are left as they are: {} ran elsewhere, their traces are not here\n",
-               counted(static_cast<std::size_t>(lacking), "cell"));
+    say("figures are left as they are: {} ran elsewhere, their traces are not here\n",
+        counted(static_cast<std::size_t>(lacking), "cell"));
   }
 }
 
@@ -126,14 +121,25 @@ int run_command(const RunOptions& options) {
   require_memory(study, cells, options.jobs);
   const fs::path folder =
       options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
+  if (!have_gnuplot()) {
+    throw InputError({"run", 0}, "",
+                     "there is no gnuplot in PATH, which draws the figures; expected the program "
+                     "gnuplot, for example from the package gnuplot-nox");
+  }
   require_folder(folder, study, plan, options.fresh);
 
+  catch_signals();
+  std::set<std::string> removed;
   if (options.fresh) {
-    for (const Cell* cell : cells) fs::remove_all(cell_folder(folder, cell->id));
+    for (const Cell* cell : cells) {
+      fs::remove_all(cell_folder(folder, cell->id));
+      removed.insert(cell->id);
+    }
   }
   std::erase_if(cells, [&](const Cell* cell) { return finished(folder, *cell); });
-  fmt::print(stderr, "{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"),
-             cells.size(), folder.string());
+  for (const Cell* cell : cells) remove_stale_parts(cell_folder(folder, cell->id));
+  say("{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"), cells.size(),
+      folder.string());
 
   Timings timings;
   const auto outcomes =
@@ -146,15 +152,15 @@ int run_command(const RunOptions& options) {
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) failures.emplace(id, outcome.reason);
   }
-  const Summary summary = summarize(folder, plan, failures);
+  const Summary summary = summarize(folder, plan, failures, removed);
   write_results(folder, study, plan, summary, timings);
   if (stop_requested) {
-    fmt::print(stderr, "interrupted; {} left; the same command goes on\n",
-               counted(summary.pending, "cell"));
+    say("interrupted; {} left; the same command goes on\n", counted(summary.pending, "cell"));
     return exit_code::interrupted;
   }
+  say("tables, figures and summary.csv are in {}\n", folder.string());
   if (!failures.empty()) {
-    fmt::print(stderr, "{} failed; summary.csv says why\n", counted(failures.size(), "cell"));
+    say("{} failed; summary.csv says why\n", counted(failures.size(), "cell"));
     return exit_code::failed;
   }
   return exit_code::done;
@@ -188,6 +194,7 @@ int plan_command(const RunOptions& options) {
 int summary_command(const std::string& folder) {
   const Study study = read_results(folder);
   const Plan plan = make_plan(study);
+  require_kept(folder, plan);
   const Summary summary = summarize(folder, plan, {});
   write_file(fs::path(folder) / "summary.csv", summary.csv.text());
   write_file(fs::path(folder) / "cells.sum", seals_text(plan, summary.seals));
@@ -198,14 +205,11 @@ int summary_command(const std::string& folder) {
 int table_command(const std::string& folder, TableFormat format) {
   const Study study = read_results(folder);
   write_tables(folder, study);
-  const char* ending = format == TableFormat::markdown ? ".md"
-                       : format == TableFormat::latex  ? ".tex"
-                                                       : ".csv";
   bool first = true;
   for (const TableSpec& table : study.tables) {
     if (!first) fmt::print("\n");
     first = false;
-    fmt::print("{}", read_file(fs::path(folder) / "tables" / (table.name + ending)));
+    fmt::print("{}", read_file(fs::path(folder) / "tables" / (table.name + table_ending(format))));
   }
   return exit_code::done;
 }

@@ -25,6 +25,26 @@ void catch_signals() {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+void say_line(const std::string& line) { std::fputs(line.c_str(), stderr); }
+
+/// Refuses what cannot fit: found by arithmetic, before anything is allocated.
+void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
+  const double available = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                           static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  double largest = 0;
+  for (const Cell* cell : cells) largest = std::max(largest, footprint(*cell).memory);
+  const double needed = largest * std::min<double>(jobs, static_cast<double>(cells.size()));
+  if (needed <= available) return;
+  throw InputError(
+      {study.file, 0}, "data",
+      fmt::format("the largest cell needs {:.1f} GiB, {} at a time {:.1f} GiB; "
+                  "expected at most the {:.1f} GiB that this machine has; for "
+                  "example a smaller samples or features{}",
+                  largest / 0x1p30, std::min<std::size_t>(jobs, cells.size()), needed / 0x1p30,
+                  available / 0x1p30, jobs > 1 ? ", or --jobs 1" : ""));
 }
 
 std::string label(const Cell& cell, const std::vector<std::string>& swept) {
@@ -58,7 +78,7 @@ double Estimate::seconds(const Cell& cell) {
     }
   }
   auto at = by_sort_.find(sort);
-  if (at == by_sort_.end()) at = by_sort_.emplace(sort, measure_cost(cell)).first;
+  if (at == by_sort_.end()) at = by_sort_.emplace(sort, measure_cost(cell, stop_requested)).first;
   return at->second.setup_seconds + at->second.step_seconds * std::stod(cell[key::steps]);
 }
 
@@ -75,7 +95,7 @@ class Pool {
       if (stop_requested) break;
       tasks_.emplace_back();
       tasks_.back().cell = cell;
-      tasks_.back().seconds = cells.size() > 1 ? estimate.seconds(*cell) : 0;
+      tasks_.back().seconds = cells.size() > 1 ? expected(estimate, *cell) : 0;
     }
     for (Task& task : tasks_) waiting_.push_back(&task);
     // Longest first, so that none is left over when the others are done.
@@ -119,7 +139,7 @@ class Pool {
   }
 
   std::map<std::string, Outcome> run() {
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     workers_ = std::min<std::size_t>(jobs_, tasks_.size());
     for (std::size_t i = workers_; i > 0; --i) threads.emplace_back([this] { work(); });
     if (terminal_) {
@@ -130,12 +150,21 @@ class Pool {
       }
       clear();
     }
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();  // joins
     return std::move(outcomes_);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  /// A cell that cannot be estimated will fail when it is run, and say why.
+  static double expected(Estimate& estimate, const Cell& cell) {
+    try {
+      return estimate.seconds(cell);
+    } catch (const std::exception&) {
+      return 0;
+    }
+  }
 
   struct Task {
     const Cell* cell = nullptr;
@@ -192,8 +221,8 @@ class Pool {
     }
     if (terminal_) clear();
     const std::string name = label(*task.cell, swept_);
-    fmt::print(stderr, "[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size() + 1, total_,
-               task.cell->id, name.empty() ? "" : " ", name, text, elapsed(task));
+    say("[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size() + 1, total_, task.cell->id,
+        name.empty() ? "" : " ", name, text, elapsed(task));
   }
 
   const std::vector<std::string>& swept_;

@@ -8,12 +8,25 @@
 #include <vector>
 
 #include "ulpscope/store/cell_files.hpp"
+#include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
 
-/// Set by SIGINT and SIGTERM; runs end after their current step.
+/// Set by SIGINT, SIGTERM and SIGHUP once they are caught; runs end after their current step.
 extern std::atomic<bool> stop_requested;
 void catch_signals();
+
+/// Prints a line of progress or a message to stderr; one that cannot be written is no reason to
+/// stop.
+void say_line(const std::string& line);
+template <class... A>
+void say(fmt::format_string<A...> format, A&&... arguments) {
+  say_line(fmt::format(format, std::forward<A>(arguments)...));
+}
+
+/// Refuses cells that cannot fit into memory, `jobs` at a time: by arithmetic, before anything is
+/// allocated. Throws InputError.
+void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs);
 
 /// Expected seconds of each cell, from a few steps of one cell of each sort: same arithmetic,
 /// data, model and kind of rule.

@@ -1,20 +1,54 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "commands.hpp"
 #include "runner.hpp"
+#include "ulpscope/report/column.hpp"
+#include "ulpscope/report/table.hpp"
+#include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/results.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The tables that are not what the summary gives. Timings differ from run to run.
+std::vector<std::string> wrong_tables(const fs::path& folder, const Study& study,
+                                      const Csv& summary) {
+  std::vector<std::string> wrong;
+  const Csv named = with_named_keys(summary, study);
+  for (const TableSpec& spec : study.tables) {
+    const bool timed = std::any_of(spec.columns.begin(), spec.columns.end(), [](const auto& name) {
+      return name == "steps" || name == "seconds" || name == "us_per_step";
+    });
+    if (timed) continue;
+    for (const TableFormat format : table_formats) {
+      const fs::path file = fs::path("tables") / (spec.name + table_ending(format));
+      if (!fs::is_regular_file(folder / file) ||
+          read_file(folder / file) != table_text(spec, study, named, {}, format)) {
+        wrong.push_back(file.string() + ": is not the table that summary.csv gives");
+      }
+    }
+  }
+  return wrong;
+}
+
+}  // namespace
+
 int verify_command(const std::string& folder, const std::string& only, unsigned jobs) {
   const Study study = read_results(folder);
   const Plan plan = make_plan(study);
   const auto cells = select_cells(plan, only);
+  require_memory(study, cells, jobs);
+  catch_signals();
   const auto seals = read_seals(folder);
   const Csv summary = read_csv(fs::path(folder) / "summary.csv");
+  std::map<std::string, std::vector<std::string>> rows;
+  for (const auto& row : summary.rows) rows.emplace(row.front(), row);
 
   std::map<std::string, std::string> faults;  // by id, the first that is found
   const auto fault = [&](const Cell& cell, const std::string& what) {
@@ -41,18 +75,26 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
           fault(cell, "a rerun gives other numbers than cells.sum stands for");
         }
         const auto row = summary_row(plan, cell, {run.metrics.begin(), run.metrics.end()}, "done");
-        if (summary.header != summary_header(plan) ||
-            std::find(summary.rows.begin(), summary.rows.end(), row) == summary.rows.end()) {
+        const auto written = rows.find(cell.id);
+        if (summary.header != summary_header(plan) || written == rows.end() ||
+            written->second != row) {
           fault(cell, "a rerun gives another row than summary.csv has");
         }
       });
-  if (stop_requested) return exit_code::interrupted;
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) faults.emplace(id, outcome.reason);
   }
   for (const auto& [id, what] : faults) fmt::print("{}: {}\n", id, what);
+  if (stop_requested) return exit_code::interrupted;
+  std::vector<std::string> others = wrong_tables(folder, study, summary);
+  bool same_cells = summary.rows.size() == plan.cells.size();
+  for (std::size_t i = 0; same_cells && i < plan.cells.size(); ++i) {
+    same_cells = summary.rows[i].front() == plan.cells[i].id;
+  }
+  if (!same_cells) others.emplace_back("summary.csv: does not have the study's cells in order");
+  for (const std::string& what : others) fmt::print("{}\n", what);
   fmt::print("{} of {} verified\n", cells.size() - faults.size(), counted(cells.size(), "cell"));
-  return faults.empty() ? exit_code::done : exit_code::failed;
+  return faults.empty() && others.empty() ? exit_code::done : exit_code::failed;
 }
 
 }  // namespace ulpscope

@@ -81,7 +81,7 @@ Fraction exact_value(std::string_view text) {
   if (text.substr(sign, 2) == "0x" || text.substr(sign, 2) == "0X") return hex_value(text);
   const Decimal decimal(text);
   const auto power = static_cast<unsigned>(std::abs(decimal.exponent()));
-  Fraction x{decimal.negative(), cpp_int(decimal.digits()), 1};
+  Fraction x{text[0] == '-', cpp_int(decimal.digits()), 1};  // a negative zero keeps its sign
   (decimal.exponent() < 0 ? x.denominator : x.numerator) *= pow(cpp_int(10), power);
   return x;
 }
@@ -123,8 +123,14 @@ Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
 Rounded neighbour(const Rounded& x, const Format& format, int direction) {
   // The real number half an ulp (a quarter below a power of two) further, rounded onward.
   const bool outward = direction > 0;
+  if (x.significand == 0 && !x.infinite && !outward) {  // through zero to the other side
+    return neighbour({!x.negative, false, 0, x.exponent}, format, 1);
+  }
+  if (x.infinite) {
+    if (outward) return x;
+    return {x.negative, false, (cpp_int(1) << format.p) - 1, format.emax - format.p + 1};
+  }
   Fraction beyond{x.negative, 4 * x.significand + (outward ? 1 : -1), 4};
-  if (x.infinite) return x;
   if (x.significand == 0) beyond = {x.negative, 1, 4};
   (x.exponent < 0 ? beyond.denominator : beyond.numerator) <<=
       x.exponent < 0 ? -x.exponent : x.exponent;
@@ -150,7 +156,7 @@ std::string Rounded::decimal(int digits) const {
 }
 
 std::string relative_error(const Fraction& x, const Rounded& rounded) {
-  if (rounded.infinite) return "inf";
+  if (rounded.infinite) return rounded.negative ? "-inf" : "inf";
   if (x.numerator == 0) return "0";
   cpp_int value = rounded.significand * x.denominator;
   cpp_int exact = x.numerator;

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
+
+#include "ulpscope/study/plan.hpp"
 
 namespace ulpscope {
 namespace {
@@ -24,8 +27,8 @@ std::string short_title(const std::string& name) {
   return title;
 }
 
-Column find_column(const std::string& name, const Study& study, const Csv& summary,
-                   const Csv& timings, const Place& place, const std::string& key) {
+Column find_column(const std::string& name, const Csv& summary, const Csv& timings,
+                   const Place& place, const std::string& key) {
   Column column;
   column.name = name;
   if (std::find(timing_names.begin(), timing_names.end(), name) != timing_names.end()) {
@@ -37,11 +40,6 @@ Column find_column(const std::string& name, const Study& study, const Csv& summa
   column.kind = plain ? Column::Kind::key : Column::Kind::metric;
   column.at = summary.column(name);
   if (column.at) return column;
-  for (const Assignment& set : study.base) {
-    if (set.key != name) continue;
-    column.constant = set.value.text;
-    return column;
-  }
   std::string expected;
   for (const std::string& known : summary.header) expected += known + ", ";
   throw InputError(place, key,
@@ -53,23 +51,51 @@ Column find_column(const std::string& name, const Study& study, const Csv& summa
 
 }  // namespace
 
-std::vector<Column> find_columns(const std::vector<std::string>& names, const Study& study,
-                                 const Csv& summary, const Csv& timings, const Place& place,
-                                 const std::string& key) {
+Csv with_named_keys(Csv summary, const Study& study) {
+  std::vector<std::string> names;
+  for (const TableSpec& table : study.tables) {
+    names.insert(names.end(), table.rows.begin(), table.rows.end());
+    names.insert(names.end(), table.columns.begin(), table.columns.end());
+  }
+  for (const FigureSpec& figure : study.figures) {
+    names.insert(names.end(), figure.by.begin(), figure.by.end());
+  }
+  std::erase_if(names, [&](const std::string& name) {
+    return !is_key(name) || summary.column(name).has_value();
+  });
+  if (names.empty()) return summary;
+  const Plan plan = make_plan(study);
+  std::map<std::string, const Cell*> cells;
+  for (const Cell& cell : plan.cells) cells.emplace(cell.id, &cell);
+  const auto id = summary.column("id");
+  for (const std::string& name : names) {
+    if (summary.column(name)) continue;  // named twice
+    summary.header.push_back(name);
+    for (auto& row : summary.rows) {
+      const auto cell = cells.find(id ? row[*id] : "");
+      const Setting* setting = cell == cells.end() ? nullptr : cell->second->find(name);
+      row.push_back(setting ? setting->written : "");
+    }
+  }
+  return summary;
+}
+
+std::vector<Column> find_columns(const std::vector<std::string>& names, const Csv& summary,
+                                 const Csv& timings, const Place& place, const std::string& key) {
   std::vector<Column> columns;
   for (const std::string& name : names) {
     const std::string title = short_title(name);
     const auto alike = std::count_if(names.begin(), names.end(), [&](const std::string& other) {
       return short_title(other) == title;
     });
-    columns.push_back(find_column(name, study, summary, timings, place, key));
+    columns.push_back(find_column(name, summary, timings, place, key));
     columns.back().title = alike > 1 && is_key(name) ? name : title;
   }
   return columns;
 }
 
 const std::string& value_of(const Column& column, const std::vector<std::string>& row) {
-  return column.at ? row[*column.at] : column.constant;
+  return row[*column.at];
 }
 
 }  // namespace ulpscope

@@ -20,12 +20,12 @@ namespace {
 constexpr std::size_t most_lines = 48;  // more could not be told apart, and the files would swell
 
 /// The keys that name a line; if the figure has none, all swept ones.
-std::vector<Column> line_names(const FigureSpec& spec, const Study& study, const Csv& summary) {
+std::vector<Column> line_names(const FigureSpec& spec, const Csv& summary) {
   std::vector<std::string> names = spec.by;
   for (const std::string& name : summary.header) {
     if (spec.by.empty() && name.find('.') != std::string::npos) names.push_back(name);
   }
-  return find_columns(names, study, summary, {}, spec.place, "figure.by");
+  return find_columns(names, summary, {}, spec.place, "figure.by");
 }
 
 /// Words stand as they are, numbers and booleans with their key.
@@ -66,7 +66,7 @@ std::string with_stamp(std::string svg, const Study& study, const FigureSpec& sp
 
 std::string figure_script(const FigureSpec& spec, const Study& study, const Csv& summary,
                           const std::function<Csv(const std::string& id)>& trace) {
-  const auto by = line_names(spec, study, summary);
+  const auto by = line_names(spec, summary);
   const auto id = summary.column("id");
   const auto status = summary.column("status");
   if (!id || !status) throw std::runtime_error("summary.csv: expected columns id and status");
@@ -114,7 +114,7 @@ std::string figure_script(const FigureSpec& spec, const Study& study, const Csv&
 }
 
 std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {
-  const Csv summary = read_csv(folder / "summary.csv");
+  const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
   const auto trace = [&](const std::string& id) {
     const fs::path path = folder / "cells" / id / "trace.csv";
     if (!fs::exists(path)) {

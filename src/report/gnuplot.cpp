@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <system_error>
@@ -96,6 +97,15 @@ void run_gnuplot(const fs::path& script, const std::vector<fs::path>& files) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw std::runtime_error("gnuplot failed:\n" + read_file(messages));
   }
+}
+
+bool have_gnuplot() {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((std::filesystem::path(folder) / "gnuplot").c_str(), X_OK) == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace ulpscope

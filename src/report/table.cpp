@@ -16,11 +16,11 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-Table collect(const TableSpec& spec, const Study& study, const Csv& summary, const Csv& timings) {
+Table collect(const TableSpec& spec, const Csv& summary, const Csv& timings) {
   Table table;
   std::vector<std::string> names = spec.rows;
   names.insert(names.end(), spec.columns.begin(), spec.columns.end());
-  table.columns = find_columns(names, study, summary, timings, spec.place, "table.columns");
+  table.columns = find_columns(names, summary, timings, spec.place, "table.columns");
 
   std::map<std::string, const Row*> timing;
   if (const auto id = timings.column("id")) {
@@ -80,17 +80,18 @@ std::string markdown(const Table& table, const TableSpec& spec, const std::strin
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < count; ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
+  std::vector<bool> right;
+  for (std::size_t i = 0; i < count; ++i) right.push_back(is_numeric(table, i));
   std::string text = "<!-- " + comment + " -->\n\n";
   if (!spec.caption.empty()) text += markdown_text(spec.caption) + "\n\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string rule = "|";
     text += "|";
     for (std::size_t i = 0; i < count; ++i) {
-      const bool right = is_numeric(table, i);
       const std::string space(widths[i] - width(rows[r][i]), ' ');
-      text += " " + (right ? space + rows[r][i] : rows[r][i] + space) + " |";
+      text += " " + (right[i] ? space + rows[r][i] : rows[r][i] + space) + " |";
       const std::string dashes(widths[i] + 1, '-');
-      rule += right ? dashes + ":|" : ":" + dashes + "|";
+      rule += right[i] ? dashes + ":|" : ":" + dashes + "|";
     }
     text += "\n";
     if (r == 0) text += rule + "\n";
@@ -127,9 +128,18 @@ bool is_numeric(const Table& table, std::size_t at) {
   return any;
 }
 
+std::string table_ending(TableFormat format) {
+  switch (format) {
+    case TableFormat::markdown: return ".md";
+    case TableFormat::latex: return ".tex";
+    case TableFormat::csv: return ".csv";
+  }
+  return {};
+}
+
 std::string table_text(const TableSpec& spec, const Study& study, const Csv& summary,
                        const Csv& timings, TableFormat format) {
-  const Table table = collect(spec, study, summary, timings);
+  const Table table = collect(spec, summary, timings);
   const std::string comment = stamp(study.name, "table", spec.name);
   switch (format) {
     case TableFormat::markdown: return markdown(table, spec, comment);
@@ -140,15 +150,13 @@ std::string table_text(const TableSpec& spec, const Study& study, const Csv& sum
 }
 
 std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
-  const Csv summary = read_csv(folder / "summary.csv");
+  const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
   const fs::path timed = folder / "timings.csv";  // a fresh clone has none
   const Csv timings = fs::exists(timed) ? read_csv(timed) : Csv{};
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {
-    for (const auto& [ending, format] :
-         {std::pair{".md", TableFormat::markdown}, std::pair{".tex", TableFormat::latex},
-          std::pair{".csv", TableFormat::csv}}) {
-      files.push_back(folder / "tables" / (spec.name + ending));
+    for (const TableFormat format : table_formats) {
+      files.push_back(folder / "tables" / (spec.name + table_ending(format)));
       write_file(files.back(), table_text(spec, study, summary, timings, format));
     }
   }

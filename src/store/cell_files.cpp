@@ -53,21 +53,35 @@ fs::path cell_folder(const fs::path& study_folder, const std::string& id) {
 
 void write_cell(const fs::path& folder, const CellFiles& files) {
   // A cell that is written again does not count as finished in between.
-  fs::remove(folder / "done");
+  fs::remove_all(folder / "done");
   for (const CellFiles::File& file : files.files) write_file(folder / file.name, file.content);
-  // What a killed process left beside its files.
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const bool known = std::any_of(files.files.begin(), files.files.end(),
-                                   [&](const CellFiles::File& file) { return file.name == name; });
-    if (!known) fs::remove(entry.path());
-  }
   write_file(folder / "done", files.done());
 }
 
 std::optional<std::string> read_done(const fs::path& folder) {
-  if (!fs::exists(folder / "done")) return std::nullopt;
+  if (!fs::is_regular_file(folder / "done")) return std::nullopt;
   return read_file(folder / "done");
+}
+
+bool finished(const fs::path& study_folder, const Cell& cell) {
+  const fs::path folder = cell_folder(study_folder, cell.id);
+  const auto done = read_done(folder);
+  if (!done || done->rfind(sha256(cell_toml(cell)) + "  cell.toml\n", 0) != 0) return false;
+  // What the files hold is for verify to say; here they must be there and be listed.
+  const CellFiles expected;
+  std::size_t listed = 0;
+  for (const CellFiles::File& file : expected.files) {
+    const bool has_line = done->find("  " + std::string(file.name) + "\n") != std::string::npos;
+    listed += has_line && fs::is_regular_file(folder / file.name) ? 1 : 0;
+  }
+  // Every summary reads the metrics: small, so they are checked.
+  if (listed < expected.files.size() || done->find(sha256(read_file(folder / "metrics.csv")) +
+                                                   "  metrics.csv\n") == std::string::npos) {
+    return false;
+  }
+  const auto lines = static_cast<std::size_t>(std::count(done->begin(), done->end(), '\n'));
+  return listed == expected.files.size() && lines == listed &&
+         done->size() == expected.done().size();
 }
 
 std::optional<std::string> damage(const fs::path& folder, const std::string& done) {

@@ -2,6 +2,7 @@
 #include "ulpscope/store/file.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
@@ -16,6 +17,8 @@ namespace {
   throw std::runtime_error("cannot " + action + " " + path.string() + ": " +
                            std::generic_category().message(error));
 }
+
+constexpr std::string_view part_ending = ".part";  // then the process
 
 /// An open file that closes itself.
 class Descriptor {
@@ -61,7 +64,7 @@ void write_file(const fs::path& path, std::string_view content) {
   const fs::path folder = path.parent_path();
   fs::create_directories(folder);
   fs::path beside = path;
-  beside += ".part" + std::to_string(::getpid());
+  beside += std::string(part_ending) + std::to_string(::getpid());
   try {
     const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
     write_all(file.get(), content, beside);
@@ -74,6 +77,19 @@ void write_file(const fs::path& path, std::string_view content) {
   // The rename itself is on disk once the folder is.
   const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
   ::fsync(parent.get());
+}
+
+void remove_stale_parts(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t ending = name.rfind(part_ending);
+    if (ending == std::string::npos) continue;
+    const std::string process = name.substr(ending + part_ending.size());
+    if (process.empty() || process.find_first_not_of("0123456789") != std::string::npos) continue;
+    const bool dead = ::kill(static_cast<pid_t>(std::stol(process)), 0) != 0 && errno == ESRCH;
+    if (dead) fs::remove(entry.path());
+  }
 }
 
 }  // namespace ulpscope

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <thread>
 
+#include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/version.hpp"
 
 namespace ulpscope {
@@ -44,6 +45,7 @@ std::string host_json(const Csv& timings) {
                      {"architecture", system.machine}};
   host["compiler"] = compiler_text();
   host["flags"] = ULPSCOPE_FLAGS;
+  host["versions"] = {{"Boost", ULPSCOPE_BOOST}, {"fmt", FMT_VERSION}};
   host["timings"] = nlohmann::ordered_json::array();
   for (const auto& row : timings.rows) {
     host["timings"].push_back({{"id", row[0]},

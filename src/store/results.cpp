@@ -15,13 +15,18 @@ namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
-/// Rows of a CSV by their first field.
+/// Rows of a derived CSV by their first field; none where it is not there or damaged, as it can be
+/// made again.
 std::map<std::string, std::vector<std::string>> by_id(const fs::path& path) {
   std::map<std::string, std::vector<std::string>> rows;
-  if (!fs::exists(path)) return rows;
-  for (auto& row : read_csv(path).rows) {
-    std::string id = row.front();
-    rows.emplace(std::move(id), std::move(row));
+  if (!fs::is_regular_file(path)) return rows;
+  try {
+    for (auto& row : read_csv(path).rows) {
+      std::string id = row.front();
+      rows.emplace(std::move(id), std::move(row));
+    }
+  } catch (const std::runtime_error&) {
+    rows.clear();
   }
   return rows;
 }
@@ -102,8 +107,20 @@ std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
   return row;
 }
 
+std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
+  std::set<std::string> planned;
+  for (const Cell& cell : plan.cells) planned.insert(cell.id);
+  std::size_t lost = 0;
+  for (const auto& [id, row] : by_id(folder / "summary.csv")) {
+    const bool here = read_done(cell_folder(folder, id)).has_value();
+    lost += row.back() == "done" && !planned.count(id) && !here ? 1 : 0;
+  }
+  return lost;
+}
+
 Summary summarize(const fs::path& folder, const Plan& plan,
-                  const std::map<std::string, std::string>& failures) {
+                  const std::map<std::string, std::string>& failures,
+                  const std::set<std::string>& removed) {
   Summary summary;
   summary.csv.header = summary_header(plan);
   const auto earlier = by_id(folder / "summary.csv");
@@ -116,13 +133,14 @@ Summary summarize(const fs::path& folder, const Plan& plan,
     const auto before = earlier.find(cell.id);
     if (failure != failures.end()) {
       status = "failed: " + failure->second;
-    } else if (const auto done = read_done(cell_folder(folder, cell.id))) {
+    } else if (finished(folder, cell)) {
       metrics = read_csv(cell_folder(folder, cell.id) / "metrics.csv").rows.at(0);
       status = "done";
-      summary.seals[cell.id] = seal(*done);
-    } else if (before != earlier.end() && before->second.back() == "done" &&
-               before->second.size() > metrics.size() && earlier_seals.count(cell.id) &&
-               steps.count(cell.id) && steps.at(cell.id) == cell[key::steps]) {
+      summary.seals[cell.id] = seal(*read_done(cell_folder(folder, cell.id)));
+    } else if (!removed.count(cell.id) && before != earlier.end() &&
+               before->second.back() == "done" && before->second.size() > metrics.size() &&
+               earlier_seals.count(cell.id) && steps.count(cell.id) &&
+               steps.at(cell.id) == cell[key::steps]) {
       const auto end = before->second.end() - 1;
       metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
       status = "done";

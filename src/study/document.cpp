@@ -14,12 +14,29 @@ InputError::InputError(const Place& place, const std::string& key, const std::st
 
 Document::Document(std::string file, const std::string& source) : file_(std::move(file)) {
   std::istringstream lines(source);
-  for (std::string line; std::getline(lines, line);) lines_.push_back(line);
+  for (std::string line; std::getline(lines, line);) {
+    const bool ascii = std::all_of(line.begin(), line.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    lines_.push_back({line, ascii});
+  }
+  // toml++ follows dotted keys and nested lists by recursion.
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const std::string& text = lines_[i].text;
+    const std::string key = text.substr(0, text.find('='));
+    if (std::count(key.begin(), key.end(), '.') > 100) {
+      throw InputError({file_, static_cast<int>(i) + 1}, "",
+                       "a key of more than 100 parts; expected one such as rule.lr");
+    }
+  }
   try {
     root_ = toml::parse(std::string_view(source), std::string_view(file_));
   } catch (const toml::parse_error& error) {
+    std::string what(error.description());
+    if (what.find("floating-point") != std::string::npos) {
+      what += "; a number beyond 1e308 stands in quotes, for example lr = \"1e500\"";
+    }
     throw InputError({file_, static_cast<int>(error.source().begin.line)}, "",
-                     "not valid TOML: " + std::string(error.description()));
+                     "not valid TOML: " + what);
   }
 }
 
@@ -55,17 +72,20 @@ Axis Document::axis(const std::string& key, const toml::node& node) const {
   return axis;
 }
 
-/// Columns count code points; numbers are ASCII, but a text before them on the line may not be.
+/// Columns count code points, bytes where a line is ASCII.
 std::string Document::token(const toml::node& node) const {
-  const auto& region = node.source();
-  const std::string& line = lines_.at(region.begin.line - 1);
-  std::size_t at = 0;
-  for (toml::source_index column = 1; column < region.begin.column; ++at) {
-    if (at + 1 >= line.size() || (static_cast<unsigned char>(line[at + 1]) & 0xC0U) != 0x80U) {
-      ++column;
+  const auto& begin = node.source().begin;
+  const Line& line = lines_.at(begin.line - 1);
+  std::size_t at = begin.column - 1;
+  if (!line.ascii) {
+    at = 0;
+    for (toml::source_index column = 1; column < begin.column; ++column) {
+      do ++at;
+      while (at < line.text.size() && (static_cast<unsigned char>(line.text[at]) & 0xC0U) == 0x80U);
     }
   }
-  return line.substr(at, line.find_first_not_of("+-._0123456789abcdefinoxABCDEF", at) - at);
+  const std::size_t end = line.text.find_first_not_of("+-._0123456789abcdefinoxABCDEF", at);
+  return line.text.substr(at, end - at);
 }
 
 /// A table's entries in the file's order: toml++ sorts them by name.
@@ -83,9 +103,8 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
 namespace {
 
 [[noreturn]] void unknown_key(const Place& place, const std::string& key) {
-  const auto near = nearest(key, all_keys());
   throw InputError(place, key,
-                   "unknown key" + (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
+                   "unknown key" + suggestion(key, all_keys()) +
                        "; for example rule.lr = 1e-3 (ulpscope list keys shows all)");
 }
 
@@ -124,34 +143,29 @@ void apply_set(const std::string& set, Study& study) {
   std::optional<Document> document;
   try {
     document.emplace(place.file, "value = " + written);
+    if (document->root().size() != 1) document.reset();  // a line break brought other keys
   } catch (const InputError&) {
     document.reset();
   }
-  std::erase_if(study.axes, [&](const Axis& axis) {
-    return axis.key == key && !(document && document->root()["value"].is_array());
-  });
-  std::erase_if(study.base, [&](const Assignment& entry) { return entry.key == key; });
-  if (!document) {
-    study.base.push_back({key, {Value::Kind::text, written, place}});
-    return;
+  const toml::node* node = document ? document->root().get("value") : nullptr;
+  std::vector<Value> values{{Value::Kind::text, written, place}};
+  if (node)
+    values = node->is_array() ? document->axis(key, *node).values
+                              : std::vector{document->value(key, *node)};
+  for (Value& value : values) value.place = place;
+
+  const auto axis = std::find_if(study.axes.begin(), study.axes.end(),
+                                 [&](const Axis& other) { return other.key == key; });
+  if (axis != study.axes.end()) {
+    axis->values = std::move(values);
+    axis->place = place;
+  } else if (node && node->is_array()) {
+    require_sweepable(place, key);
+    study.axes.push_back({key, std::move(values), place});
+  } else {
+    std::erase_if(study.base, [&](const Assignment& entry) { return entry.key == key; });
+    study.base.push_back({key, std::move(values.front())});
   }
-  const toml::node& node = *document->root().get("value");
-  if (!node.is_array()) {
-    Value value = document->value(key, node);
-    value.place = place;
-    study.base.push_back({key, std::move(value)});
-    return;
-  }
-  require_sweepable(place, key);
-  Axis axis = document->axis(key, node);
-  axis.place = place;
-  for (Value& value : axis.values) value.place = place;
-  const auto old = std::find_if(study.axes.begin(), study.axes.end(),
-                                [&](const Axis& other) { return other.key == key; });
-  if (old == study.axes.end())
-    study.axes.push_back(std::move(axis));
-  else
-    *old = std::move(axis);
 }
 
 }  // namespace ulpscope

@@ -31,7 +31,11 @@ class Document {
   std::string token(const toml::node& node) const;
 
   std::string file_;
-  std::vector<std::string> lines_;
+  struct Line {
+    std::string text;
+    bool ascii;
+  };
+  std::vector<Line> lines_;
   toml::table root_;
 };
 
@@ -43,8 +47,8 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
 void require_known(const Place& place, const std::string& key);
 void require_sweepable(const Place& place, const std::string& key);
 
-/// --set key=value: a single value goes to the base and takes the key out of the axes, a list
-/// becomes the key's axis. A value that is no TOML stands for itself as a text.
+/// --set key=value: takes the place of an axis's values, else of the base's value; a list becomes
+/// an axis. A value that is no TOML stands for itself as a text.
 void apply_set(const std::string& set, Study& study);
 
 }  // namespace ulpscope

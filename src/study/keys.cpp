@@ -25,18 +25,25 @@ auto PrecisionOptions::options() {
 
 namespace {
 
+template <class Options>
+Kind kind_of(std::string_view name, std::string_view summary) {
+  Kind kind{std::string(name), std::string(summary), describe_options<Options>()};
+  if constexpr (requires(Options options) { options.conflict(); }) {
+    kind.conflict = [](const std::function<std::string(std::string_view)>& text_of) {
+      return read_options<Options>(text_of).conflict();
+    };
+  }
+  return kind;
+}
+
 template <class... K>
 Section section_of(std::string name, TypeList<K...>) {
-  return {std::move(name),
-          {Kind{std::string(K::name), std::string(K::summary), describe_options<K>(),
-                [](const std::function<std::string(std::string_view)>& text_of) {
-                  return read_options<K>(text_of).conflict();
-                }}...}};
+  return {std::move(name), {kind_of<K>(K::name, K::summary)...}};
 }
 
 template <class Options>
 Section plain_section(std::string name) {
-  return {std::move(name), {Kind{"", "", describe_options<Options>()}}};
+  return {std::move(name), {kind_of<Options>("", "")}};
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -113,6 +120,11 @@ std::optional<std::string> nearest(std::string_view text,
   return best;
 }
 
+std::string suggestion(std::string_view text, const std::vector<std::string>& candidates) {
+  const auto near = nearest(text, candidates);
+  return near ? "; did you mean \"" + *near + "\"?" : "";
+}
+
 std::string one_of(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -124,11 +136,12 @@ std::string one_of(const std::vector<std::string>& names) {
 
 std::string checked(const std::string& key, const OptionInfo& option, const Value& value) {
   const std::string shown = value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
+  std::string why;  // something that looks like a number is not one here
   const auto unexpected = [&] {
-    std::string problem = shown + ": expected " + option.expected;
-    if (const auto near = nearest(value.text, option.choices)) {
-      problem += "; did you mean \"" + *near + "\"?";
-    }
+    const bool number = value.kind == Value::Kind::integer || value.kind == Value::Kind::real;
+    std::string problem =
+        (number && !why.empty() ? why : shown + ":") + " expected " + option.expected;
+    problem += suggestion(value.text, option.choices);
     const std::string name = key.substr(key.find('.') + 1);
     const bool quote = option.type == OptionType::text && !option.holds;
     const std::string example = quote ? "\"" + option.example + "\"" : option.example;
@@ -140,8 +153,8 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
     try {
       const Decimal decimal(value.text);
       if (option.holds(decimal)) return decimal;
-    } catch (const std::invalid_argument&) {
-      // Not a decimal number: reported as unexpected below.
+    } catch (const std::invalid_argument& error) {
+      why = std::string(error.what()) + ";";
     }
     return std::nullopt;
   };

@@ -47,11 +47,10 @@ const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell
     const Value& value = at->second;
     kind = section.find(value.text);
     if (!kind) {
-      const auto near = nearest(value.text, section.kind_names());
       throw InputError(value.place, key,
                        "\"" + value.text + "\": unknown " + section.name + "; expected " +
                            one_of(section.kind_names()) +
-                           (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
+                           suggestion(value.text, section.kind_names()) +
                            "; for example kind = \"" + section.kinds.front().name + "\"");
     }
   }
@@ -62,7 +61,9 @@ const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell
 /// Texts, and numbers that TOML's doubles cannot hold.
 bool needs_quotes(const OptionInfo& option, const std::string& canonical) {
   if (option.type == OptionType::text) return contains(option.choices, canonical);
-  return option.type == OptionType::real && Decimal(canonical) >= "1e300";
+  if (option.type != OptionType::real) return false;
+  const Decimal number(canonical);
+  return number >= "1e300" || number <= "-1e300";
 }
 
 /// A cell from the keys that are given; `used` takes the keys that it has.
@@ -124,12 +125,10 @@ void require_columns(const Place& place, const std::string& key,
   allowed.insert(allowed.end(), others.begin(), others.end());
   for (const std::string& name : names) {
     if (contains(allowed, name)) continue;
-    const auto near = nearest(name, allowed);
     throw InputError(place, key,
                      "\"" + name + "\": expected a key" +
                          (others.empty() ? std::string() : " or one of " + one_of(others)) +
-                         (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
-                         "; for example \"" +
+                         suggestion(name, allowed) + "; for example \"" +
                          (others.empty() ? "precision.arithmetic" : others.front()) + "\"");
   }
 }
@@ -267,11 +266,9 @@ std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only)
     }
     const auto keys = all_keys();
     if (!contains(keys, key)) {
-      const auto near = nearest(key, keys);
-      throw InputError(place, key,
-                       "unknown key" +
-                           (near ? "; did you mean \"" + *near + "\"?" : std::string()) +
-                           "; for example precision.arithmetic=dec*");
+      throw InputError(
+          place, key,
+          "unknown key" + suggestion(key, keys) + "; for example precision.arithmetic=dec*");
     }
     conditions.emplace_back(key, part.substr(equals + 1));
   }
@@ -279,7 +276,10 @@ std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only)
   for (const Cell& cell : plan.cells) {
     const bool all = std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
       const Setting* setting = cell.find(condition.first);
-      return setting && fnmatch(condition.second.c_str(), setting->written.c_str(), 0) == 0;
+      const auto matches = [&](const std::string& value) {
+        return fnmatch(condition.second.c_str(), value.c_str(), 0) == 0;
+      };
+      return setting && (matches(setting->written) || matches(setting->canonical));
     });
     if (all) selected.push_back(&cell);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -176,7 +177,8 @@ void require_distinct_names(const std::vector<Spec>& specs, const std::string& k
 Study read_study(const std::string& file, const std::vector<std::string>& sets) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream source;
-  if (!(stream && source << stream.rdbuf())) {
+  if (stream) source << stream.rdbuf();
+  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
     throw InputError({file, 0}, "",
                      "cannot be read; expected a study file, for example studies/founding.toml");
   }
@@ -199,11 +201,8 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     } else if (std::find(tables.begin(), tables.end(), name) != tables.end()) {
       read_section(document, name, node, study);
     } else {
-      const auto near = nearest(name, tables);
       throw InputError(document.place(node), name,
-                       "unknown table" +
-                           (near ? "; did you mean [" + *near + "]?" : std::string()) +
-                           "; for example [rule]");
+                       "unknown table" + suggestion(name, tables) + "; for example [rule]");
     }
   }
   for (const std::string& set : sets) apply_set(set, study);

@@ -25,8 +25,8 @@ std::optional<Run> run_cell(const Cell& cell, Recorder& recorder, const Control&
   return in_arithmetic(cell, [&]<class T>() { return train<T>(cell, recorder, control); });
 }
 
-Cost measure_cost(const Cell& cell) {
-  return in_arithmetic(cell, [&]<class T>() { return cost<T>(cell); });
+Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop) {
+  return in_arithmetic(cell, [&]<class T>() { return cost<T>(cell, stop); });
 }
 
 Footprint footprint(const Cell& cell) {

@@ -6,8 +6,8 @@
 
 namespace ulpscope {
 
-/// The one list of data. Each is a struct of options with `name`, `summary`, `options()`,
-/// `conflict()` and `draw()`.
+/// The one list of data. Each is a struct of options with `name`, `summary`, `options()`
+/// and `draw()`.
 using DataKinds = TypeList<Gaussian>;
 
 }  // namespace ulpscope

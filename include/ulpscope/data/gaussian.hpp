@@ -55,8 +55,6 @@ struct Gaussian {
                       Option{"seed", &Gaussian::seed, "of std::mt19937", seed32}};
   }
 
-  std::string conflict() const { return {}; }
-
   Dataset draw() const {
     Dataset data{samples, features, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
     data.inputs = normal_values(samples * features, data.generator);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_bin_float.hpp>
+#include <cfloat>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -14,6 +15,10 @@
 
 namespace ulpscope {
 
+#ifdef __FAST_MATH__
+#error "ulpscope's numbers are defined without -ffast-math"
+#endif
+static_assert(FLT_EVAL_METHOD == 0, "float and double operations must round to their own type");
 static_assert(BOOST_VERSION >= 108100,
               "Boost 1.81 or newer: older cpp_bin_float subtractions are not correctly rounded");
 
@@ -70,10 +75,11 @@ inline constexpr bool is_native = std::is_floating_point_v<T>;
 template <class T>
 inline constexpr int significand_bits = std::numeric_limits<T>::digits;
 
-/// Where hyper-parameters are computed before they are rounded once to T: dec50, or T if wider.
+/// Where hyper-parameters are computed before they are rounded once to T: dec50, or 64 bits more
+/// than T has, as 1 - b and b^t lose some.
 template <class T>
-using HyperArithmetic =
-    std::conditional_t<(significand_bits<T> > significand_bits<Dec50>), T, Dec50>;
+using HyperArithmetic = std::conditional_t<(significand_bits<T> + 50 <= significand_bits<Dec50>),
+                                           Dec50, WideFloat<unsigned{significand_bits<T>} + 64>>;
 
 /// x rounded once, to nearest even, into To: correct for subnormal results too.
 template <class To, class From>
@@ -126,6 +132,16 @@ HyperArithmetic<T> hyper(const Decimal& number) {
     divide_qr(cpp_int(magnitude << shift), power, quotient, remainder);
     if (remainder != 0) bit_set(quotient, 0);
     magnitude = quotient;
+  }
+  // Boost converts more bits than W has in pieces, and may round twice: here to nearest even.
+  const int excess =
+      magnitude == 0 ? 0 : static_cast<int>(msb(magnitude)) + 1 - significand_bits<W>;
+  if (excess > 0) {
+    const cpp_int rest = magnitude & ((cpp_int(1) << excess) - 1);
+    const int half = rest.compare(cpp_int(1) << (excess - 1));
+    magnitude >>= excess;
+    if (half > 0 || (half == 0 && bit_test(magnitude, 0))) ++magnitude;
+    shift -= excess;
   }
   const W value = ldexp(W(magnitude), -shift);
   return number.negative() ? W(-value) : value;

@@ -34,7 +34,8 @@ struct Rounded {
 /// and input. The slow way, for single values.
 Rounded exact_round(const Fraction& x, const Format& format, Mode mode);
 
-/// The next number of the format away from zero (+1) or toward it (-1), where there is one.
+/// The next number of the format away from zero (+1) or toward and through it (-1); of
+/// infinity, itself and the largest finite number.
 Rounded neighbour(const Rounded& x, const Format& format, int direction);
 
 /// (rounded - x) / |x| to 3 digits; "0" where x is representable.

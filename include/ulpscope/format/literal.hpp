@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <locale>
 #include <sstream>
 #include <string>
 
@@ -18,6 +19,7 @@ std::string decimal_text(const T& x) {
   using std::isnan;
   if (!isfinite(x)) return isnan(x) ? "nan" : x < 0 ? "-inf" : "inf";
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   out.precision(std::numeric_limits<T>::max_digits10 - 1);
   out << std::scientific << x;
   return out.str();
@@ -54,8 +56,10 @@ std::string hex_literal(const T& x) {
   if constexpr (is_native<T>) {
     int exponent = 0;
     const T fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
-    static_assert(significand_bits<T> <= 64);
-    const auto significand = static_cast<std::uint64_t>(std::ldexp(fraction, significand_bits<T>));
+    // long double has more than 64 bits where it is IEEE's quadruple.
+    using Significand = std::conditional_t<(significand_bits<T> <= 64), std::uint64_t,
+                                           boost::multiprecision::cpp_int>;
+    const auto significand = static_cast<Significand>(std::ldexp(fraction, significand_bits<T>));
     return hex_literal(signbit(x), significand, exponent - std::int64_t{significand_bits<T>});
   } else {
     const auto& backend = x.backend();

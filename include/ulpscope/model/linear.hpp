@@ -35,8 +35,6 @@ struct Linear {
                              }}};
   }
 
-  std::string conflict() const { return {}; }
-
   /// Sizes of a run as real numbers, so that nothing overflows before it is refused: parameters,
   /// and the values of T that the model holds (both layouts of the inputs, a few per sample).
   static double parameters(double features) { return features + 1; }

@@ -6,7 +6,7 @@
 namespace ulpscope {
 
 /// The one list of models. Each is a struct of options with `name`, `summary`, `options()`,
-/// `conflict()`, sizes, a start, and a template In<T> that is a Model<T>.
+/// sizes, a start, and a template In<T> that is a Model<T>.
 using Models = TypeList<Linear>;
 
 }  // namespace ulpscope

@@ -19,28 +19,31 @@ T median(std::vector<T> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2;
+  return *std::max_element(values.begin(), middle) / 2 + *middle / 2;  // the sum could overflow
 }
 
 /// The metrics of a run that need only its losses, one a step; a run ends at its first loss that
 /// is not finite, so only the last may be. The levels are the losses below which a run counts
 /// as converged and above which as relapsed.
 template <class T>
-Metrics measure(const std::vector<T>& losses, const T& converged_level, const T& onset_level) {
+Metrics measure(const std::vector<T>& losses, const HyperArithmetic<T>& converged_level,
+                const HyperArithmetic<T>& onset_level) {
   constexpr std::size_t settle = 100;  // steps below the level until a run counts as converged
   constexpr std::size_t window = 25;   // Adam rings: a single low loss means nothing
   using std::isfinite;
+  // Levels and multiples of a loss need not be numbers of T.
+  const auto wide = [](const T& loss) { return convert<HyperArithmetic<T>>(loss); };
   const bool finite = isfinite(losses.back());
   const std::size_t end = finite ? losses.size() : losses.size() - 1;
 
   std::optional<std::size_t> converged;
   for (std::size_t t = 0, below = 0; t < end && !converged; ++t) {
-    below = losses[t] < converged_level ? below + 1 : 0;
+    below = wide(losses[t]) < converged_level ? below + 1 : 0;
     if (below == settle) converged = t;
   }
   std::optional<std::size_t> onset;
-  for (std::size_t t = converged.value_or(losses.size()); t < losses.size() && !onset; ++t) {
-    if (!(losses[t] <= onset_level)) onset = t;
+  for (std::size_t t = converged.value_or(losses.size()) + 1; t < losses.size() && !onset; ++t) {
+    if (!(wide(losses[t]) <= onset_level)) onset = t;
   }
 
   std::optional<std::size_t> floor_step;
@@ -86,7 +89,7 @@ Metrics measure(const std::vector<T>& losses, const T& converged_level, const T&
     set("peak", decimal_text(finite ? *std::max_element(from, losses.end()) : losses.back()));
   }
   if (tail) set("tail", decimal_text(*tail));
-  if (!finite || *tail > 10 * losses.front()) {
+  if (!finite || wide(*tail) > 10 * wide(losses.front())) {
     decide("diverged", last);
   } else if (onset) {
     decide("relapsed", *onset);

@@ -17,15 +17,17 @@ struct Column {
   std::string name;               ///< as the records have it
   std::string title;              ///< for people
   std::optional<std::size_t> at;  ///< its place in summary.csv, or in timings.csv for a timing
-  std::string constant;           ///< of a key that the study sets and does not sweep
 };
 
-/// Finds each name among the summary's columns, the timings and the keys that the study sets.
+/// The summary with a column for each key that the study's tables and figures name and its sweep
+/// does not: the cells' own values, empty for a cell that does not have the key.
+Csv with_named_keys(Csv summary, const Study& study);
+
+/// Finds each name among the summary's columns and the timings.
 /// A key is titled by its last part (`rule.kind` by `rule`), or in full where that is not unique.
 /// Throws InputError, at `place` and `key`, on a name that is none of these.
-std::vector<Column> find_columns(const std::vector<std::string>& names, const Study& study,
-                                 const Csv& summary, const Csv& timings, const Place& place,
-                                 const std::string& key);
+std::vector<Column> find_columns(const std::vector<std::string>& names, const Csv& summary,
+                                 const Csv& timings, const Place& place, const std::string& key);
 
 /// A key's or metric's text in a row of the summary.
 const std::string& value_of(const Column& column, const std::vector<std::string>& row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +12,10 @@
 namespace ulpscope {
 
 enum class TableFormat { markdown, latex, csv };
+inline constexpr std::array table_formats{TableFormat::markdown, TableFormat::latex,
+                                          TableFormat::csv};
+/// ".md", ".tex" or ".csv".
+std::string table_ending(TableFormat format);
 
 /// A table's text from a study's records: summary.csv, and timings.csv where it is at hand (it
 /// gives the columns steps, seconds, us_per_step by the cell's id).

@@ -44,8 +44,6 @@ struct Adam {
         Option{"maximize", &Adam::maximize, "climb instead of descend"}};
   }
 
-  std::string conflict() const { return {}; }
-
   template <class T>
   class In;
 };

@@ -7,7 +7,8 @@
 namespace ulpscope {
 
 /// The one list of rules. Each is a struct of hyper-parameters with `name`, `summary`, `options()`,
-/// `conflict()`, and a template In<T>(options, parameters) that is a Rule<T>.
+/// `conflict()` if values can be at odds, and a template In<T>(options, parameters) that is a
+/// Rule<T>.
 using Rules = TypeList<Adam, Sgd>;
 
 }  // namespace ulpscope

@@ -29,6 +29,8 @@ struct CellFiles {
 class FileRecorder final : public Recorder {
  public:
   explicit FileRecorder(const Cell& cell);
+  FileRecorder(const FileRecorder&) = delete;
+  FileRecorder& operator=(const FileRecorder&) = delete;
   void trace(std::uint64_t step, const std::string& loss) override;
   void final_value(std::string_view role, std::size_t index, const std::string& value) override;
   /// The files of the finished run.
@@ -47,6 +49,9 @@ void write_cell(const std::filesystem::path& folder, const CellFiles& files);
 
 /// What `done` holds, or nothing where the cell is not finished.
 std::optional<std::string> read_done(const std::filesystem::path& folder);
+
+/// Whether the cell has run as it is described, with as many steps.
+bool finished(const std::filesystem::path& study_folder, const Cell& cell);
 
 /// The first file of the cell that `done` does not describe, with what is wrong; or nothing.
 std::optional<std::string> damage(const std::filesystem::path& folder, const std::string& done);

@@ -15,4 +15,8 @@ std::string read_file(const std::filesystem::path& path);
 /// file and the reason; the temporary file is gone then.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Removes what write_file left in a folder where a process was killed on this host; the files of
+/// processes that live stay.
+void remove_stale_parts(const std::filesystem::path& folder);
+
 }  // namespace ulpscope

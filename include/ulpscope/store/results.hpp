@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "ulpscope/store/csv.hpp"
@@ -33,6 +34,10 @@ std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
                                      const std::string& status);
 std::vector<std::string> summary_header(const Plan& plan);
 
+/// How many results stand in the folder's summary.csv alone, as in a fresh clone, of cells that
+/// the plan does not have: writing the plan's summary would lose them.
+std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& plan);
+
 /// What a folder knows of a plan's cells.
 struct Summary {
   Csv csv;
@@ -42,8 +47,10 @@ struct Summary {
 
 /// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
 /// fresh clone, from the summary.csv that is there, if its cell ran as many steps. `failures`
-/// gives the reasons of cells that failed just now, by id.
+/// gives the reasons of cells that failed just now, by id; `removed` cells have no result but one
+/// that is here.
 Summary summarize(const std::filesystem::path& folder, const Plan& plan,
-                  const std::map<std::string, std::string>& failures);
+                  const std::map<std::string, std::string>& failures,
+                  const std::set<std::string>& removed = {});
 
 }  // namespace ulpscope

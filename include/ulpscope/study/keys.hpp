@@ -45,6 +45,9 @@ std::vector<std::string> all_keys();
 std::optional<std::string> nearest(std::string_view text,
                                    const std::vector<std::string>& candidates);
 
+/// `; did you mean "..."?` with the nearest candidate, or nothing.
+std::string suggestion(std::string_view text, const std::vector<std::string>& candidates);
+
 /// "a", "b" or "c".
 std::string one_of(const std::vector<std::string>& names);
 
@@ -75,6 +78,13 @@ struct RecordOptions {
   std::string every = "10";
   Decimal converged_level = "1e-11";
   Decimal onset_level = "1e-10";
+
+  std::string conflict() const {
+    if (onset_level >= converged_level) return {};
+    return "onset_level < converged_level; a run would relapse as it converges; for example "
+           "onset_level = 1e-10";
+  }
+
   static auto options() {
     return std::tuple{
         Option{"every", &RecordOptions::every, "steps between trace rows", positive_count,

@@ -44,7 +44,7 @@ struct Cost {
   double setup_seconds;
   double step_seconds;
 };
-Cost measure_cost(const Cell& cell);
+Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop);
 
 /// What a cell takes in bytes, computed from its sizes before anything is allocated: memory while
 /// it runs, and about as much disk afterwards.

@@ -120,9 +120,8 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
       recorder.final_value(state.name, i, hex_literal(state.values[i]));
     }
   }
-  using W = HyperArithmetic<T>;
   const auto level = [&](const char* key) {
-    return convert<T>(W(hyper<T>(cell[key]) * convert<W>(losses.front())));
+    return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.front());
   };
   return Run{measure(losses, level("record.converged_level"), level("record.onset_level")), t,
              seconds};
@@ -130,7 +129,7 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
 
 /// measure_cost in the arithmetic T.
 template <class T>
-Cost cost(const Cell& cell) {
+Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
   const auto start = std::chrono::steady_clock::now();
   Training<T> training(cell);
   const double setup = seconds_since(start);
@@ -139,7 +138,7 @@ Cost cost(const Cell& cell) {
   do {
     training.loss();
     training.update(++t);
-  } while (t < 2 || seconds_since(first) < 0.05);
+  } while (!stop && (t < 2 || seconds_since(first) < 0.05));
   return {setup, seconds_since(first) / static_cast<double>(t)};
 }
 
@@ -169,7 +168,7 @@ Footprint footprint(const Cell& cell) {
 #define ULPSCOPE_TRAIN(extern_or_not, T)                                                      \
   extern_or_not template class Training<T>;                                                   \
   extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&); \
-  extern_or_not template Cost cost<T>(const Cell&);                                           \
+  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                 \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
 }  // namespace ulpscope
