@@ -63,6 +63,7 @@ bool moves_away(Mode mode, bool negative, bool odd, const cpp_int& remainder,
     case Mode::up: return !negative;
     case Mode::down: return negative;
     case Mode::odd: return !odd;
+    case Mode::stochastic: break;
   }
   return false;
 }
@@ -94,7 +95,7 @@ Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
       static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
   if (shifted(x.numerator, -e) < shifted(x.denominator, e)) --e;  // now 2^e <= |x| < 2^(e+1)
   // Without subnormals a number below 2^emin has all p bits first, then becomes zero.
-  const std::int64_t quantum = (format.subnormals ? std::max(e, format.emin) : e) - format.p + 1;
+  const std::int64_t quantum = (format.subnormals == Subnormals::kept ? std::max(e, format.emin) : e) - format.p + 1;
   const cpp_int divisor = shifted(x.denominator, quantum);
   cpp_int remainder;
   divide_qr(shifted(x.numerator, -quantum), divisor, result.significand, remainder);
@@ -113,7 +114,7 @@ Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
     result.infinite = away;
     result.significand = (cpp_int(1) << format.p) - 1;
     result.exponent = format.emax - format.p + 1;
-  } else if (!format.subnormals && leading(result) < format.emin) {
+  } else if (format.subnormals != Subnormals::kept && leading(result) < format.emin) {
     result.significand = 0;
     result.exponent = format.emin - format.p + 1;
   }

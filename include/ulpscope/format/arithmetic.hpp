@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "ulpscope/format/decimal.hpp"
+#include "ulpscope/format/format.hpp"
 
 namespace ulpscope {
 
@@ -74,6 +75,16 @@ inline constexpr bool is_native = std::is_floating_point_v<T>;
 
 template <class T>
 inline constexpr int significand_bits = std::numeric_limits<T>::digits;
+
+/// The numbers of T. Boost's types flush what is below their range, and their min_exponent is the
+/// leading bit's, where the language's is one more.
+template <class T>
+constexpr Format own_format() {
+  using Limits = std::numeric_limits<T>;
+  constexpr int shift = is_native<T> ? 1 : 0;
+  return {Limits::digits, Limits::min_exponent - shift, Limits::max_exponent - shift,
+          is_native<T> ? Subnormals::kept : Subnormals::flushed};
+}
 
 /// Where hyper-parameters are computed before they are rounded once to T: dec50, or 64 bits more
 /// than T has, as 1 - b and b^t lose some.
