@@ -56,7 +56,15 @@ const std::vector<NamedFormat>& formats();
 /// IEEE 754 would have them), p11 (as wide in range as its carrier). Nothing where it is neither.
 std::optional<Format> find_format(std::string_view name, const Format& carrier);
 
-enum class Mode : std::uint8_t { nearest_even, nearest_away, toward_zero, up, down, odd, stochastic };
+enum class Mode : std::uint8_t {
+  nearest_even,
+  nearest_away,
+  toward_zero,
+  up,
+  down,
+  odd,
+  stochastic
+};
 
 struct ModeName {
   std::string_view name;
