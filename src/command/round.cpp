@@ -58,7 +58,8 @@ void show(const Place& place, const std::string& text, const NamedFormat& named,
 }  // namespace
 
 int round_command(const RoundOptions& options) {
-  const NamedFormat& format = row_named("format", options.format, formats().data(), formats().size());
+  const NamedFormat& format =
+      row_named("format", options.format, formats().data(), formats().size());
   const Mode mode = row_named("mode", options.mode, modes.data(), modes.size()).mode;
   if (!options.values.empty()) {
     for (std::size_t i = 0; i < options.values.size(); ++i) {

@@ -95,7 +95,8 @@ Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
       static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
   if (shifted(x.numerator, -e) < shifted(x.denominator, e)) --e;  // now 2^e <= |x| < 2^(e+1)
   // Without subnormals a number below 2^emin has all p bits first, then becomes zero.
-  const std::int64_t quantum = (format.subnormals == Subnormals::kept ? std::max(e, format.emin) : e) - format.p + 1;
+  const std::int64_t quantum =
+      (format.subnormals == Subnormals::kept ? std::max(e, format.emin) : e) - format.p + 1;
   const cpp_int divisor = shifted(x.denominator, quantum);
   cpp_int remainder;
   divide_qr(shifted(x.numerator, -quantum), divisor, result.significand, remainder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "ulpscope/study/train.hpp"
+#include "ulpscope/study/trained.hpp"
 
 namespace ulpscope {
 ULPSCOPE_TRAIN(, double)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "ulpscope/format/arithmetic.hpp"
+
+namespace ulpscope {
+
+/// What probes compute in: binary64 for values that it has exactly, else the arithmetic itself.
+template <class T>
+using ProbeArithmetic = std::conditional_t<holds(own_format<double>(), own_format<T>()), double, T>;
+
+/// The median: of an even count, half the sum of the two middle values. `values` is not empty.
+template <class T>
+T median(std::vector<T> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return *std::max_element(values.begin(), middle) / T(2) + *middle / T(2);  // a sum could overflow
+}
+
+/// The Euclidean norm, scaled by the largest magnitude so that no square over- or underflows; the
+/// sum runs in the order of the values.
+template <class W>
+W norm(const std::vector<W>& values) {
+  using std::sqrt;
+  W largest(0);
+  for (const W& x : values) {
+    const W magnitude = x < W(0) ? W(-x) : x;
+    if (!(magnitude <= largest)) largest = magnitude;  // a NaN stays
+  }
+  if (largest == W(0) || !(largest == largest)) return largest;
+  W sum(0);
+  for (const W& x : values) {
+    const W scaled = x / largest;
+    sum = sum + scaled * scaled;
+  }
+  return largest * sqrt(sum);
+}
+
+template <class T>
+std::vector<ProbeArithmetic<T>> widened(std::span<const T> values) {
+  std::vector<ProbeArithmetic<T>> all;
+  all.reserve(values.size());
+  for (const T& x : values) all.push_back(convert<ProbeArithmetic<T>>(x));
+  return all;
+}
+
+}  // namespace ulpscope

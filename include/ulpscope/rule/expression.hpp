@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+
+#include "ulpscope/format/roles.hpp"
+
+/// Element-wise formulas over values of the arithmetic T, as a rule writes them: b1 * m + c1 * g.
+/// They can be computed in T, or with every operation rounded once into a role's format: operands
+/// first, left before right, then the operation; operations count in this order. Each formula
+/// knows how many of its operations round, and whether its result is then a number of the format.
+namespace ulpscope::expression {
+
+struct Node {};
+template <class E>
+concept Expression = std::derived_from<E, Node>;
+
+/// What every operation is rounded with, and where it stands.
+template <class T>
+struct Every {
+  const Rounder<T>& rounder;
+  Site site;
+
+  /// The site of the next operation.
+  Site next() {
+    const Site now = site;
+    site.stream += 16;
+    return now;
+  }
+};
+
+/// One value a parameter.
+template <class T>
+struct Values : Node {
+  using Value = T;
+  static constexpr std::uint32_t operations = 0;
+  static constexpr bool rounded = false;
+  const T* data;
+  explicit Values(const T* first) : data(first) {}
+  const T& plain(std::size_t i) const { return data[i]; }
+  const T& every(std::size_t i, Every<T>&) const { return data[i]; }
+};
+
+/// The same value for all parameters.
+template <class T>
+struct Constant : Node {
+  using Value = T;
+  static constexpr std::uint32_t operations = 0;
+  static constexpr bool rounded = false;
+  T value;
+  explicit Constant(const T& x) : value(x) {}
+  const T& plain(std::size_t) const { return value; }
+  const T& every(std::size_t, Every<T>&) const { return value; }
+};
+
+template <class Operation, Expression L, Expression R>
+struct Binary : Node {
+  using Value = typename L::Value;
+  static constexpr std::uint32_t operations = L::operations + R::operations + Operation::operations;
+  static constexpr bool rounded = Operation::operations > 0 || (L::rounded && R::rounded);
+  L left;
+  R right;
+  Binary(const L& l, const R& r) : left(l), right(r) {}
+  Value plain(std::size_t i) const { return Operation::plain(left.plain(i), right.plain(i)); }
+  Value every(std::size_t i, Every<Value>& every) const {
+    const Value a = left.every(i, every);
+    const Value b = right.every(i, every);
+    return Operation::every(a, b, every);
+  }
+};
+
+template <class Operation, Expression X>
+struct Unary : Node {
+  using Value = typename X::Value;
+  static constexpr std::uint32_t operations = X::operations + Operation::operations;
+  static constexpr bool rounded = Operation::operations > 0 || X::rounded;
+  X operand;
+  explicit Unary(const X& x) : operand(x) {}
+  Value plain(std::size_t i) const { return Operation::plain(operand.plain(i)); }
+  Value every(std::size_t i, Every<Value>& every) const {
+    const Value x = operand.every(i, every);
+    return Operation::every(x, every);
+  }
+};
+
+struct Add {
+  static constexpr std::uint32_t operations = 1;
+  template <class T>
+  static T plain(const T& a, const T& b) {
+    return a + b;
+  }
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>& every) {
+    return add(a, b, every.rounder, every.next());
+  }
+};
+struct Subtract {
+  static constexpr std::uint32_t operations = 1;
+  template <class T>
+  static T plain(const T& a, const T& b) {
+    return a - b;
+  }
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>& every) {
+    return subtract(a, b, every.rounder, every.next());
+  }
+};
+struct Multiply {
+  static constexpr std::uint32_t operations = 1;
+  template <class T>
+  static T plain(const T& a, const T& b) {
+    return a * b;
+  }
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>& every) {
+    return multiply(a, b, every.rounder, every.next());
+  }
+};
+struct Divide {
+  static constexpr std::uint32_t operations = 1;
+  template <class T>
+  static T plain(const T& a, const T& b) {
+    return a / b;
+  }
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>& every) {
+    return divide(a, b, every.rounder, every.next());
+  }
+};
+struct SquareRoot {
+  static constexpr std::uint32_t operations = 1;
+  template <class T>
+  static T plain(const T& x) {
+    using std::sqrt;
+    return sqrt(x);
+  }
+  template <class T>
+  static T every(const T& x, Every<T>& every) {
+    return square_root(x, every.rounder, every.next());
+  }
+};
+/// The larger one, a where they are equal or not ordered: exact, so no operation that rounds.
+struct Max {
+  static constexpr std::uint32_t operations = 0;
+  template <class T>
+  static T plain(const T& a, const T& b) {
+    return a < b ? b : a;
+  }
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>&) {
+    return plain(a, b);
+  }
+};
+/// -x: exact.
+struct Negate {
+  static constexpr std::uint32_t operations = 0;
+  template <class T>
+  static T plain(const T& x) {
+    return -x;
+  }
+  template <class T>
+  static T every(const T& x, Every<T>&) {
+    return plain(x);
+  }
+};
+
+#define ULPSCOPE_BINARY(name, Operation)              \
+  template <Expression L, Expression R>               \
+  auto name(const L& a, const R& b) {                 \
+    return Binary<Operation, L, R>(a, b);             \
+  }                                                   \
+  template <Expression L>                             \
+  auto name(const L& a, const typename L::Value& b) { \
+    return name(a, Constant<typename L::Value>(b));   \
+  }                                                   \
+  template <Expression R>                             \
+  auto name(const typename R::Value& a, const R& b) { \
+    return name(Constant<typename R::Value>(a), b);   \
+  }
+ULPSCOPE_BINARY(operator+, Add)
+ULPSCOPE_BINARY(operator-, Subtract)
+ULPSCOPE_BINARY(operator*, Multiply)
+ULPSCOPE_BINARY(operator/, Divide)
+ULPSCOPE_BINARY(max, Max)
+#undef ULPSCOPE_BINARY
+
+template <Expression X>
+auto sqrt(const X& x) {
+  return Unary<SquareRoot, X>(x);
+}
+template <Expression X>
+auto operator-(const X& x) {
+  return Unary<Negate, X>(x);
+}
+
+}  // namespace ulpscope::expression

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "ulpscope/format/encoding.hpp"
+#include "ulpscope/format/roles.hpp"
+#include "ulpscope/rule/expression.hpp"
+
+#if defined(__clang__)
+#define ULPSCOPE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define ULPSCOPE_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+namespace ulpscope {
+
+/// One update of the parameters in the arithmetic T, as a rule's formulas see it: a chunk of
+/// parameters at a time, each formula's result in a role, rounded as the role's format says.
+///
+/// `every`: each operation of the formula rounds once into the format, from its exact value.
+/// `store`: the formula is computed in T; its result is encoded and rounded where it is kept.
+template <class T>
+class Step {
+ public:
+  using Values = expression::Values<T>;
+
+  /// Parameters worked on at a time: what a chunk of a few states takes fits the first cache, and
+  /// blocks of encodings do not straddle chunks.
+  static constexpr std::size_t chunk = 512;
+  static_assert(chunk % block8_size == 0);
+
+  explicit Step(const Roles<T>& roles) : roles_(&roles) {}
+
+  /// The model's sums draw as the role gradient, too: what a rule adds comes behind them.
+  static constexpr std::uint32_t first_gradient_operation = 1U << 27U;
+
+  void begin(std::uint64_t number) {
+    number_ = number;
+    operations_ = {};
+    operation(Role::gradient) = first_gradient_operation;
+  }
+
+  std::uint64_t number() const { return number_; }
+  const Roles<T>& roles() const { return *roles_; }
+
+  /// Roles whose formulas are not computed: their values stay as they are.
+  void skip(Role role) { skipped_[static_cast<std::size_t>(role)] = true; }
+
+  /// The scalar formulas of the step are done: what follows is computed for each chunk alike.
+  void begin_chunks() { before_chunks_ = operations_; }
+  void begin_chunk(std::size_t first, std::size_t count) {
+    first_ = first;
+    count_ = count;
+    operations_ = before_chunks_;
+    used_ = 0;
+  }
+
+  /// The chunk's values of a state.
+  Values of(std::span<const T> state) const { return Values(state.data() + first_); }
+
+  /// A formula of scalars, such as lr / (1 - b1^t): its value for this step.
+  template <expression::Expression E>
+  T scalar(Role role, const E& formula) {
+    expression::Every<T> every{roles()[role].rounder, site(role, 0)};
+    operation(role) += E::operations;
+    return roles()[role].format.every ? formula.every(0, every) : formula.plain(0);
+  }
+
+  /// The formula's values, kept in a state; returns what is used from here on: the values as they
+  /// are kept, or, for a role with `fresh`, as they were computed.
+  template <expression::Expression E>
+  Values keep(Role role, std::span<T> state, const E& formula) {
+    return keep_at(role, state.data() + first_, formula);
+  }
+
+  /// As keep, in a place that lives until the end of the chunk.
+  template <expression::Expression E>
+  Values keep(Role role, const E& formula) {
+    return keep_at(role, temporary(), formula);
+  }
+
+  /// The values of a part of a role's formula, which is not stored: not rounded unless every
+  /// operation is.
+  template <expression::Expression E>
+  Values compute(Role role, const E& formula) {
+    T* const values = temporary();
+    if (skipped_[static_cast<std::size_t>(role)]) return Values(values);
+    return roles()[role].format.every ? compute_every(role, values, formula)
+                                      : compute_plain(values, formula);
+  }
+
+  /// The formula's values in T, whatever the roles' formats.
+  template <expression::Expression E>
+  Values compute(const E& formula) {
+    return compute_plain(temporary(), formula);
+  }
+
+  /// Values that are in a role's format already take the place of its state.
+  void copy(const Values& from, std::span<T> state) const {
+    std::copy(from.data, from.data + count_, state.data() + first_);
+  }
+
+ private:
+  template <class E>
+  Values keep_at(Role role, T* kept, const E& formula) {
+    if (skipped_[static_cast<std::size_t>(role)]) return Values(kept);
+    const KeptRole<T>& how = roles()[role];
+    if (how.format.every) return compute_every(role, kept, formula);
+    T* const computed = how.format.fresh ? temporary() : kept;
+    compute_plain(computed, formula);
+    if (how.format.fresh) std::copy(computed, computed + count_, kept);
+    if (how.rounds) {
+      encode(std::span<T>(kept, count_), how.format, how.rounder, site(role, first_));
+    }
+    ++operation(role);
+    return Values(computed);
+  }
+
+  Site site(Role role, std::size_t index) {
+    return {index, static_cast<std::uint32_t>(number_),
+            static_cast<std::uint32_t>(role) + 16 * operation(role)};
+  }
+  std::uint32_t& operation(Role role) { return operations_[static_cast<std::size_t>(role)]; }
+
+  /// Room for a chunk of values, until the chunk ends.
+  T* temporary() {
+    if (used_ == temporaries_.size()) temporaries_.emplace_back(chunk);
+    return temporaries_[used_++].data();
+  }
+
+  template <class E>
+  Values compute_plain(T* out, const E& formula) const {
+    // A formula reads no value but the one at the place that it is written to.
+    ULPSCOPE_INDEPENDENT
+    for (std::size_t i = 0; i < count_; ++i) out[i] = formula.plain(i);
+    return Values(out);
+  }
+  template <class E>
+  Values compute_every(Role role, T* out, const E& formula) {
+    const Rounder<T>& rounder = roles()[role].rounder;
+    for (std::size_t i = 0; i < count_; ++i) {
+      expression::Every<T> every{rounder, site(role, first_ + i)};
+      out[i] = formula.every(i, every);
+      if constexpr (!E::rounded) out[i] = rounder(out[i], every.next());
+    }
+    operation(role) += E::operations + (E::rounded ? 0 : 1);
+    return Values(out);
+  }
+
+  const Roles<T>* roles_;
+  std::uint64_t number_ = 0;
+  std::size_t first_ = 0, count_ = 0;
+  std::array<std::uint32_t, role_count> operations_{}, before_chunks_{};
+  std::array<bool, role_count> skipped_{};
+  std::deque<std::vector<T>> temporaries_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace ulpscope
+
+#undef ULPSCOPE_INDEPENDENT

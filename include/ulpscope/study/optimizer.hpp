@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ulpscope/format/literal.hpp"
+#include "ulpscope/probe/moments.hpp"
+#include "ulpscope/probe/shadow.hpp"
+#include "ulpscope/rule/rules.hpp"
+#include "ulpscope/study/kinds.hpp"
+#include "ulpscope/study/rule_run.hpp"
+
+// What src/study/train_<name>.cpp compiles of rule_run.hpp.
+namespace ulpscope {
+
+namespace detail {
+
+template <class R>
+class Running final : public RuleRun<R> {
+ public:
+  Running(const Cell& cell, std::span<const float> start)
+      : formats_(precision_of(cell).rule),
+        rule_(make_rule<R>(cell, start.size(), formats_)),
+        w_(stored<R>(start, rule_->roles()[Role::parameters])) {
+    const auto probes = detail::list_items(cell["record.probes"]);
+    const auto has = [&](std::string_view name) {
+      return std::find(probes.begin(), probes.end(), name) != probes.end();
+    };
+    moments_ = has("moments");
+    if (has("shadow")) {
+      const Role role =
+          cell["record.shadow"] == "first_moment" ? Role::first_moment : Role::second_moment;
+      shadow_.emplace(
+          role, make_rule<ShadowArithmetic<R>>(cell, start.size(), shadow_roles<R>(formats_)));
+    }
+  }
+
+  std::span<R> parameters() override { return w_; }
+
+  void step(std::uint64_t t, std::span<const R> gradient, bool recorded) override {
+    if (shadow_) shadow_->step(t, w_, gradient);
+    if (moments_ && recorded) before_.before(*rule_, w_, gradient);
+    rule_->step(t, w_, gradient);
+    stepped_ = true;
+  }
+
+  std::vector<std::string> row() override {
+    std::vector<std::string> fields;
+    const auto append = [&](std::vector<std::string> more) {
+      fields.insert(fields.end(), more.begin(), more.end());
+    };
+    if (moments_) append(stepped_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
+    if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(6));
+    return fields;
+  }
+
+  std::vector<State<R>> states() override {
+    std::vector<State<R>> all{{"parameters", w_}};
+    for (const State<R>& state : rule_->states()) all.push_back(state);
+    return all;
+  }
+
+ private:
+  RoleFormats formats_;
+  std::unique_ptr<Rule<R>> rule_;
+  std::vector<R> w_;
+  bool moments_ = false;
+  bool stepped_ = false;
+  Moments<R> before_;
+  std::optional<Shadow<R>> shadow_;
+};
+
+/// The one place with two arithmetics: gradients go from the model's M to the rule's R,
+/// parameters back, each value rounded to nearest even.
+template <class M, class R>
+class Bridge final : public Optimizer<M> {
+ public:
+  Bridge(const Cell& cell, std::span<const float> start) : run_(make_rule_run<R>(cell, start)) {
+    carry_back();
+  }
+
+  std::span<M> parameters() override {
+    if constexpr (same)
+      return run_->parameters();
+    else
+      return parameters_;
+  }
+
+  void step(std::uint64_t t, std::span<const M> gradient, bool recorded) override {
+    if constexpr (same) {
+      run_->step(t, gradient, recorded);
+    } else {
+      gradient_.clear();
+      for (const M& g : gradient) gradient_.push_back(convert<R>(g));
+      run_->step(t, gradient_, recorded);
+      carry_back();
+    }
+  }
+
+  std::vector<std::string> row() override { return run_->row(); }
+
+  void for_each_value(
+      const std::function<void(std::string_view, std::size_t, const std::string&)>& f) override {
+    for (const State<R>& state : run_->states()) {
+      for (std::size_t i = 0; i < state.values.size(); ++i) {
+        f(state.name, i, hex_literal(state.values[i]));
+      }
+    }
+  }
+
+ private:
+  static constexpr bool same = std::is_same_v<M, R>;
+
+  void carry_back() {
+    if constexpr (!same) {
+      parameters_.clear();
+      for (const R& w : run_->parameters()) parameters_.push_back(convert<M>(w));
+    }
+  }
+
+  std::unique_ptr<RuleRun<R>> run_;
+  std::vector<R> gradient_;
+  std::vector<M> parameters_;
+};
+
+}  // namespace detail
+
+template <class W>
+std::unique_ptr<Rule<W>> make_rule(const Cell& cell, std::size_t parameters,
+                                   const RoleFormats& formats) {
+  return with_kind(Rules{}, cell, "rule",
+                   [&]<class Kind>(const Kind& options) -> std::unique_ptr<Rule<W>> {
+                     return std::make_unique<typename Kind::template In<W>>(options, parameters,
+                                                                            Roles<W>(formats));
+                   });
+}
+
+template <class R>
+std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, std::span<const float> start) {
+  return std::make_unique<detail::Running<R>>(cell, start);
+}
+
+template <class M>
+std::unique_ptr<Optimizer<M>> make_optimizer(const Cell& cell, std::span<const float> start) {
+  const std::string name = precision_of(cell).rule_arithmetic;
+  std::unique_ptr<Optimizer<M>> optimizer;
+  for_each_arithmetic([&]<class R>() {
+    if (name == ArithmeticTraits<R>::name) {
+      optimizer = std::make_unique<detail::Bridge<M, R>>(cell, start);
+    }
+  });
+  if (!optimizer) throw std::logic_error("an arithmetic that the list does not have");
+  return optimizer;
+}
+
+}  // namespace ulpscope
