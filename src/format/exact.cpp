@@ -52,8 +52,9 @@ Fraction hex_value(std::string_view text) {
 }
 
 Rounded as_rounded(const RoundedTo<cpp_int>& x) {
-  using Kind = RoundedTo<cpp_int>::Kind;
-  return {x.negative, x.kind == Kind::infinite, x.significand, x.exponent, x.kind == Kind::nan};
+  using Result = RoundedTo<cpp_int>;
+  return {x.negative, x.kind == Result::Kind::infinite, x.significand, x.exponent,
+          x.kind == Result::Kind::nan};
 }
 
 }  // namespace

@@ -24,10 +24,11 @@ static_assert(FLT_EVAL_METHOD == 0, "float and double operations must round to t
 static_assert(BOOST_VERSION >= 108100,
               "Boost 1.81 or newer: older cpp_bin_float subtractions are not correctly rounded");
 
-/// Binary floating point with p significand bits and the exponents min..max; 0, 0 stand for the
-/// widest range. Every operation and square root rounds once, to nearest even. Expression
+/// Binary floating point with p significand bits and the exponents min..max; by default a range in
+/// which no run over- or underflows, the same for every p, so that longer types have all numbers of
+/// shorter ones. Every operation and square root rounds once, to nearest even. Expression
 /// templates are off: an expression means what it means for float.
-template <unsigned p, int min = 0, int max = 0>
+template <unsigned p, int min = -(1 << 30), int max = (1 << 30) - 1>
 using WideFloat = boost::multiprecision::number<
     boost::multiprecision::cpp_bin_float<p, boost::multiprecision::digit_base_2, void, std::int32_t,
                                          min, max>,

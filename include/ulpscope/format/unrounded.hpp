@@ -151,9 +151,10 @@ RoundedTo<I> largest_number(bool negative, const Format& format) {
 /// What an infinity becomes in a format, and what overflow gives.
 template <class I>
 RoundedTo<I> round_infinity(bool negative, const Format& format) {
-  using Kind = typename RoundedTo<I>::Kind;
+  using Result = RoundedTo<I>;
   if (format.overflow == Overflow::largest) return detail::largest_number<I>(negative, format);
-  return {format.overflow == Overflow::nan ? Kind::nan : Kind::infinite, negative, 0, 0};
+  return {format.overflow == Overflow::nan ? Result::Kind::nan : Result::Kind::infinite, negative,
+          0, 0};
 }
 
 /// Rounds once into the format, as Rounder has it; `word` is for Mode::stochastic. I has room for

@@ -71,11 +71,12 @@ Unrounded<I> taken_apart(const T& x) {
 /// A rounded number as a T, which has it.
 template <class T, class I>
 T put_together(const RoundedTo<I>& x) {
-  using Kind = typename RoundedTo<I>::Kind;
+  using Result = RoundedTo<I>;
   using Limits = std::numeric_limits<T>;
   constexpr int p = significand_bits<T>;
-  if (x.kind == Kind::nan) return Limits::quiet_NaN();
-  if (x.kind == Kind::infinite) return x.negative ? T(-Limits::infinity()) : Limits::infinity();
+  if (x.kind == Result::Kind::nan) return Limits::quiet_NaN();
+  if (x.kind == Result::Kind::infinite)
+    return x.negative ? T(-Limits::infinity()) : Limits::infinity();
   if constexpr (is_native<T>) {
     const T magnitude = std::ldexp(static_cast<T>(static_cast<Significand<T>>(x.significand)),
                                    static_cast<int>(x.exponent));
