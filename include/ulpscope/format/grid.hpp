@@ -69,7 +69,9 @@ struct Grid {
     beyond = format.overflow == Overflow::infinity ? infinity
              : format.overflow == Overflow::nan    ? quiet_nan
                                                    : largest;
-    deep = kept ? low < carrier.emin : low <= carrier.emin;
+    // Where the two emin are the same, T's subnormal numbers may be taken for numbers of the next
+    // lower exponent: those that are lie next to 2^emin, the others become 0 in any case.
+    deep = low < carrier.emin;
   }
 };
 
