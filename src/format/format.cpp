@@ -22,6 +22,12 @@ const std::vector<NamedFormat>& formats() {
   return all;
 }
 
+std::vector<std::string_view> arithmetic_names() {
+  std::vector<std::string_view> names;
+  for_each_arithmetic([&]<class T>() { names.push_back(ArithmeticTraits<T>::name); });
+  return names;
+}
+
 namespace {
 
 /// The number at the front of a text, without a sign or leading zeros, which goes from the text.

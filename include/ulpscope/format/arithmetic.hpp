@@ -73,6 +73,10 @@ void for_each_arithmetic(F&& f) {
 template <class T>
 inline constexpr bool is_native = std::is_floating_point_v<T>;
 
+/// Boost's number types.
+template <class T>
+inline constexpr bool is_wide = !is_native<T>;
+
 template <class T>
 inline constexpr int significand_bits = std::numeric_limits<T>::digits;
 

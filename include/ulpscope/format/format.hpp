@@ -52,6 +52,22 @@ inline constexpr Format e2m1_format{2, 0, 2, Subnormals::kept, Overflow::largest
 /// The one table of formats: those of the arithmetics, then the others.
 const std::vector<NamedFormat>& formats();
 
+/// The names of the arithmetics, in the order of their list: each is a format's, too.
+std::vector<std::string_view> arithmetic_names();
+
+/// Whether a carrier has every number of a format.
+constexpr bool holds(const Format& carrier, const Format& format) {
+  const bool top = format.emax < carrier.emax ||
+                   (format.emax == carrier.emax &&
+                    (carrier.top_codes == 0 || format.top_codes >= carrier.top_codes));
+  // The smallest step between numbers, or the smallest number where small ones are flushed.
+  const std::int64_t step = format.emin - format.p + 1;
+  const std::int64_t smallest = format.subnormals == Subnormals::kept ? step : format.emin;
+  const bool bottom = carrier.subnormals == Subnormals::kept ? step >= carrier.emin - carrier.p + 1
+                                                             : smallest >= carrier.emin;
+  return format.p <= carrier.p && top && bottom;
+}
+
 /// A format by its name, or by its spelling: p11e5 (11 significand bits, 5 exponent bits, as
 /// IEEE 754 would have them), p11 (as wide in range as its carrier). Nothing where it is neither.
 std::optional<Format> find_format(std::string_view name, const Format& carrier);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "ulpscope/format/rounding.hpp"
+#include "ulpscope/format/simd.hpp"
+
+namespace ulpscope {
+
+/// Philox 4x32-10: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1,
+/// 2, 3", SC 2011, doi 10.1145/2063384.2063405. Four random words, a function of counter and key.
+[[gnu::always_inline]] inline std::array<std::uint32_t, 4> philox(
+    std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+  auto [c0, c1, c2, c3] = counter;
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = std::uint64_t{c0} * 0xD2511F53U;
+    const std::uint64_t b = std::uint64_t{c2} * 0xCD9E8D57U;
+    c0 = static_cast<std::uint32_t>(b >> 32U) ^ c1 ^ key[0];
+    c2 = static_cast<std::uint32_t>(a >> 32U) ^ c3 ^ key[1];
+    c1 = static_cast<std::uint32_t>(b);
+    c3 = static_cast<std::uint32_t>(a);
+    key[0] += 0x9E3779B9U;
+    key[1] += 0xBB67AE85U;
+  }
+  return {c0, c1, c2, c3};
+}
+
+/// The key is the seed, its low word first; the counter index div 4, step, stream, 0.
+[[gnu::always_inline]] inline std::array<std::uint32_t, 4> philox_words(std::uint64_t seed,
+                                                                        std::uint64_t block,
+                                                                        const Site& site) {
+  return philox({static_cast<std::uint32_t>(block), site.step, site.stream, 0},
+                {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)});
+}
+
+/// The word of a site: number index mod 4 of its counter's.
+inline std::uint32_t random_word(std::uint64_t seed, const Site& site) {
+  return philox_words(seed, site.index / 4, site)[site.index % 4];
+}
+
+/// Words of consecutive indices, aligned: words[i] is that of index 4 * first_block + i. Their
+/// number is a multiple of 4.
+inline void random_words(std::span<std::uint32_t> words, std::uint64_t seed,
+                         std::uint64_t first_block, const Site& site, Simd simd) {
+  run(
+      simd, [&]() __attribute__((always_inline)) {
+        std::uint32_t* const out = words.data();
+        const std::size_t blocks = words.size() / 4;
+        const Site at = site;
+        for (std::size_t k = 0; k < blocks; ++k) {
+          const auto four = philox_words(seed, first_block + k, at);
+          for (std::size_t i = 0; i < 4; ++i) out[4 * k + i] = four[i];
+        }
+      });
+}
+
+}  // namespace ulpscope
