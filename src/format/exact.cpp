@@ -51,28 +51,13 @@ Fraction hex_value(std::string_view text) {
   return x;
 }
 
-/// Whether the quotient, cut off at `odd` with this remainder, moves away from zero.
-bool moves_away(Mode mode, bool negative, bool odd, const cpp_int& remainder,
-                const cpp_int& divisor) {
-  if (remainder == 0) return false;
-  const int half = cpp_int(2 * remainder).compare(divisor);
-  switch (mode) {
-    case Mode::nearest_even: return half > 0 || (half == 0 && odd);
-    case Mode::nearest_away: return half >= 0;
-    case Mode::toward_zero: return false;
-    case Mode::up: return !negative;
-    case Mode::down: return negative;
-    case Mode::odd: return !odd;
-    case Mode::stochastic: break;
-  }
-  return false;
+Rounded taken(const RoundedTo<cpp_int>& x) {
+  using Kind = RoundedTo<cpp_int>::Kind;
+  return {x.negative, x.kind == Kind::infinite, x.kind == Kind::nan, x.significand, x.exponent};
 }
 
-cpp_int shifted(const cpp_int& x, std::int64_t by) { return by > 0 ? cpp_int(x << by) : x; }
-
-/// The value's exponent of the leading bit.
-std::int64_t leading(const Rounded& x) {
-  return x.exponent + static_cast<std::int64_t>(msb(x.significand));
+cpp_int largest_significand(const Format& format) {
+  return (cpp_int(1) << format.p) - 1 - format.top_codes;
 }
 
 }  // namespace
@@ -87,69 +72,65 @@ Fraction exact_value(std::string_view text) {
   return x;
 }
 
-Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
-  Rounded result{x.negative};
-  result.exponent = format.emin - format.p + 1;
-  if (x.numerator == 0) return result;
-  std::int64_t e =
+Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uint32_t word) {
+  if (x.numerator == 0) return {x.negative, false, false, 0, format.emin - format.p + 1};
+  // A quotient of 34 bits more than the format has, and whether there is a remainder.
+  const auto have =
       static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
-  if (shifted(x.numerator, -e) < shifted(x.denominator, e)) --e;  // now 2^e <= |x| < 2^(e+1)
-  // Without subnormals a number below 2^emin has all p bits first, then becomes zero.
-  const std::int64_t quantum = (format.subnormals == Subnormals::kept ? std::max(e, format.emin) : e) - format.p + 1;
-  const cpp_int divisor = shifted(x.denominator, quantum);
-  cpp_int remainder;
-  divide_qr(shifted(x.numerator, -quantum), divisor, result.significand, remainder);
-  result.exponent = quantum;
-  if (moves_away(mode, x.negative, bit_test(result.significand, 0), remainder, divisor)) {
-    ++result.significand;
-  }
-  if (result.significand == 0) return result;
-  if (msb(result.significand) == static_cast<unsigned>(format.p)) {  // 2^p: one more exponent
-    result.significand >>= 1;
-    ++result.exponent;
-  }
-  if (leading(result) > format.emax) {
-    const bool away = mode == Mode::nearest_even || mode == Mode::nearest_away ||
-                      mode == (x.negative ? Mode::down : Mode::up);
-    result.infinite = away;
-    result.significand = (cpp_int(1) << format.p) - 1;
-    result.exponent = format.emax - format.p + 1;
-  } else if (format.subnormals != Subnormals::kept && leading(result) < format.emin) {
-    result.significand = 0;
-    result.exponent = format.emin - format.p + 1;
-  }
-  return result;
+  const std::int64_t shift = std::max<std::int64_t>(0, format.p + 35 - have);
+  cpp_int quotient, remainder;
+  divide_qr(cpp_int(x.numerator << shift), x.denominator, quotient, remainder);
+  return taken(round_once(Unrounded<cpp_int>{x.negative, quotient, -shift, remainder != 0}, format,
+                          mode, word));
+}
+
+Rounded exact_infinity(bool negative, const Format& format) {
+  return taken(round_infinity<cpp_int>(negative, format));
 }
 
 Rounded neighbour(const Rounded& x, const Format& format, int direction) {
-  // The real number half an ulp (a quarter below a power of two) further, rounded onward.
-  const bool outward = direction > 0;
-  if (x.significand == 0 && !x.infinite && !outward) {  // through zero to the other side
-    return neighbour({!x.negative, false, 0, x.exponent}, format, 1);
+  const bool kept = format.subnormals == Subnormals::kept;
+  const std::int64_t last = format.emin - format.p + 1;  // exponent of an ulp at 2^emin
+  const cpp_int normal = cpp_int(1) << (format.p - 1);
+  const cpp_int smallest = kept ? cpp_int(1) : normal;
+  Rounded next = x;
+  if (x.nan) return x;
+  if (direction > 0) {
+    if (x.infinite) return x;
+    if (x.significand == 0) return {x.negative, false, false, smallest, last};
+    if (x.exponent == format.emax - format.p + 1 && x.significand == largest_significand(format)) {
+      if (format.overflow == Overflow::infinity) next = {x.negative, true, false, 0, 0};
+      return next;
+    }
+    if (++next.significand == 2 * normal) {
+      next.significand = normal;
+      ++next.exponent;
+    }
+    return next;
   }
   if (x.infinite) {
-    if (outward) return x;
-    return {x.negative, false, (cpp_int(1) << format.p) - 1, format.emax - format.p + 1};
+    return {x.negative, false, false, largest_significand(format), format.emax - format.p + 1};
   }
-  Fraction beyond{x.negative, 4 * x.significand + (outward ? 1 : -1), 4};
-  if (x.significand == 0) beyond = {x.negative, 1, 4};
-  (x.exponent < 0 ? beyond.denominator : beyond.numerator) <<=
-      x.exponent < 0 ? -x.exponent : x.exponent;
-  const Mode away = x.negative ? Mode::down : Mode::up;
-  Rounded next = exact_round(beyond, format, outward ? away : Mode::toward_zero);
-  if (next.significand == 0 && outward) {  // no subnormals: the smallest normal number
-    next.significand = cpp_int(1) << (format.p - 1);
-    next.exponent = format.emin - format.p + 1;
+  if (x.significand == 0) return {!x.negative, false, false, smallest, last};
+  if (x.significand == smallest && x.exponent == last) {
+    next.significand = 0;
+  } else if (x.significand == normal && x.exponent > last) {
+    next.significand = 2 * normal - 1;
+    --next.exponent;
+  } else {
+    --next.significand;
   }
   return next;
 }
 
 std::string Rounded::hex() const {
+  if (nan) return "nan";
   if (infinite) return negative ? "-inf" : "inf";
   return hex_literal(negative, significand, exponent);
 }
 
 std::string Rounded::decimal(int digits) const {
+  if (nan) return "nan";
   if (infinite) return negative ? "-inf" : "inf";
   using Wider = WideFloat<400>;
   const Wider magnitude = ldexp(Wider(significand), static_cast<int>(exponent));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <string>
 #include <string_view>
 
 #include "ulpscope/format/format.hpp"
+#include "ulpscope/format/unrounded.hpp"
 
 namespace ulpscope {
 
@@ -19,23 +19,27 @@ struct Fraction {
 /// on anything else, and on exponents beyond +-10^5.
 Fraction exact_value(std::string_view text);
 
-/// A number of a format: (-1)^negative * significand * 2^exponent, or infinity.
+/// A number of a format: (-1)^negative * significand * 2^exponent, infinity or NaN.
 struct Rounded {
   bool negative = false;
   bool infinite = false;
+  bool nan = false;
   boost::multiprecision::cpp_int significand = 0;
   std::int64_t exponent = 0;  ///< of the last of the p bits: 2^exponent is an ulp
 
-  std::string hex() const;                ///< C99 literal, "inf" or "-inf"
+  std::string hex() const;                ///< C99 literal, "inf", "-inf" or "nan"
   std::string decimal(int digits) const;  ///< scientific, so many significant digits
 };
 
 /// x rounded once into the format: exact integer arithmetic, so correct for every format, mode
-/// and input. The slow way, for single values.
-Rounded exact_round(const Fraction& x, const Format& format, Mode mode);
+/// and input. The slow way, for single values. `word` is for Mode::stochastic, see Rounder.
+Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uint32_t word = 0);
 
-/// The next number of the format away from zero (+1) or toward and through it (-1); of
-/// infinity, itself and the largest finite number.
+/// What an infinity becomes in the format.
+Rounded exact_infinity(bool negative, const Format& format);
+
+/// The next number of the format away from zero (+1) or toward and through it (-1); x itself where
+/// there is none. The last one away from zero is infinity, in a format that has it.
 Rounded neighbour(const Rounded& x, const Format& format, int direction);
 
 /// (rounded - x) / |x| to 3 digits; "0" where x is representable.
