@@ -23,7 +23,7 @@ std::string rough(const boost::multiprecision::cpp_int& significand, std::int64_
     if (plain.size() < 9) return plain;
   }
   if (std::abs(exponent) < 20000) {
-    return Rounded{false, false, false, significand, exponent}.decimal(4);
+    return Rounded{false, false, significand, exponent}.decimal(4);
   }
   const double log = (std::log2(static_cast<double>(significand)) + static_cast<double>(exponent)) *
                      0.30102999566398120;

@@ -177,7 +177,7 @@ void show(const std::string& text, const NamedFormat& named, const Rounding& rou
   line(named.name.c_str(), rounded.decimal(digits));
   line("hexadecimal", rounded.hex());
   line("bits", bit_fields(rounded, format, leading_bit));
-  line("ulp", has_ulp ? Rounded{false, false, false, 1, rounded.exponent}.hex() : "-");
+  line("ulp", has_ulp ? Rounded{false, false, 1, rounded.exponent}.hex() : "-");
   line("relative error", error);
   line("below", rounded.negative ? outer : inner);
   line("above", rounded.negative ? inner : outer);

@@ -221,7 +221,11 @@ Written read_number(std::string_view text) {
 }
 
 Rounded round_number(const Written& x, const Rounding& rounding, std::uint64_t index) {
-  if (x.kind == Written::Kind::nan) return {false, false, true};
+  if (x.kind == Written::Kind::nan) {
+    Rounded result;
+    result.nan = true;
+    return result;
+  }
   if (x.kind == Written::Kind::infinite) return exact_infinity(x.value.negative, rounding.format);
   const bool draws = rounding.mode == Mode::stochastic;
   return exact_round(x.value, rounding.format, rounding.mode,

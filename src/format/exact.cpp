@@ -51,13 +51,9 @@ Fraction hex_value(std::string_view text) {
   return x;
 }
 
-Rounded taken(const RoundedTo<cpp_int>& x) {
+Rounded as_rounded(const RoundedTo<cpp_int>& x) {
   using Kind = RoundedTo<cpp_int>::Kind;
-  return {x.negative, x.kind == Kind::infinite, x.kind == Kind::nan, x.significand, x.exponent};
-}
-
-cpp_int largest_significand(const Format& format) {
-  return (cpp_int(1) << format.p) - 1 - format.top_codes;
+  return {x.negative, x.kind == Kind::infinite, x.significand, x.exponent, x.kind == Kind::nan};
 }
 
 }  // namespace
@@ -73,48 +69,47 @@ Fraction exact_value(std::string_view text) {
 }
 
 Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uint32_t word) {
-  if (x.numerator == 0) return {x.negative, false, false, 0, format.emin - format.p + 1};
-  // A quotient of 34 bits more than the format has, and whether there is a remainder.
-  const auto have =
-      static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
-  const std::int64_t shift = std::max<std::int64_t>(0, format.p + 35 - have);
-  cpp_int quotient, remainder;
-  divide_qr(cpp_int(x.numerator << shift), x.denominator, quotient, remainder);
-  return taken(round_once(Unrounded<cpp_int>{x.negative, quotient, -shift, remainder != 0}, format,
-                          mode, word));
+  Unrounded<cpp_int> quotient{x.negative, 0, 0};
+  if (x.numerator != 0) {
+    // As many bits as the drawn word and the last place ask for, and whether there is more.
+    const std::int64_t have =
+        static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
+    const std::int64_t shift = std::max<std::int64_t>(0, format.p + 34 - have);
+    cpp_int remainder;
+    divide_qr(cpp_int(x.numerator << shift), x.denominator, quotient.significand, remainder);
+    quotient.exponent = -shift;
+    quotient.sticky = remainder != 0;
+  }
+  return as_rounded(round_once(quotient, format, mode, word));
 }
 
 Rounded exact_infinity(bool negative, const Format& format) {
-  return taken(round_infinity<cpp_int>(negative, format));
+  return as_rounded(round_infinity<cpp_int>(negative, format));
 }
 
 Rounded neighbour(const Rounded& x, const Format& format, int direction) {
-  const bool kept = format.subnormals == Subnormals::kept;
-  const std::int64_t last = format.emin - format.p + 1;  // exponent of an ulp at 2^emin
-  const cpp_int normal = cpp_int(1) << (format.p - 1);
-  const cpp_int smallest = kept ? cpp_int(1) : normal;
-  Rounded next = x;
   if (x.nan) return x;
-  if (direction > 0) {
-    if (x.infinite) return x;
-    if (x.significand == 0) return {x.negative, false, false, smallest, last};
-    if (x.exponent == format.emax - format.p + 1 && x.significand == largest_significand(format)) {
-      if (format.overflow == Overflow::infinity) next = {x.negative, true, false, 0, 0};
-      return next;
+  const Rounded largest = as_rounded(detail::largest_number<cpp_int>(x.negative, format));
+  const std::int64_t lowest_unit = format.emin - format.p + 1;
+  const cpp_int normal = cpp_int(1) << (format.p - 1);  // significands from here on have all bits
+  const cpp_int least = format.subnormals == Subnormals::kept ? cpp_int(1) : normal;
+  const bool outward = direction > 0;
+  if (x.infinite) return outward ? x : largest;
+  if (x.significand == 0) {  // inward: through zero to the other side
+    return {outward ? x.negative : !x.negative, false, least, lowest_unit};
+  }
+  Rounded next = x;
+  if (outward) {
+    if (x.exponent == largest.exponent && x.significand == largest.significand) {
+      return format.overflow == Overflow::infinity ? exact_infinity(x.negative, format) : x;
     }
     if (++next.significand == 2 * normal) {
       next.significand = normal;
       ++next.exponent;
     }
-    return next;
-  }
-  if (x.infinite) {
-    return {x.negative, false, false, largest_significand(format), format.emax - format.p + 1};
-  }
-  if (x.significand == 0) return {!x.negative, false, false, smallest, last};
-  if (x.significand == smallest && x.exponent == last) {
+  } else if (x.exponent == lowest_unit && x.significand == least) {
     next.significand = 0;
-  } else if (x.significand == normal && x.exponent > last) {
+  } else if (x.exponent > lowest_unit && x.significand == normal) {
     next.significand = 2 * normal - 1;
     --next.exponent;
   } else {
@@ -138,6 +133,7 @@ std::string Rounded::decimal(int digits) const {
 }
 
 std::string relative_error(const Fraction& x, const Rounded& rounded) {
+  if (rounded.nan) return "nan";
   if (rounded.infinite) return rounded.negative ? "-inf" : "inf";
   if (x.numerator == 0) return "0";
   cpp_int value = rounded.significand * x.denominator;

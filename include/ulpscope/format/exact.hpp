@@ -23,9 +23,9 @@ Fraction exact_value(std::string_view text);
 struct Rounded {
   bool negative = false;
   bool infinite = false;
-  bool nan = false;
   boost::multiprecision::cpp_int significand = 0;
   std::int64_t exponent = 0;  ///< of the last of the p bits: 2^exponent is an ulp
+  bool nan = false;
 
   std::string hex() const;                ///< C99 literal, "inf", "-inf" or "nan"
   std::string decimal(int digits) const;  ///< scientific, so many significant digits
@@ -38,11 +38,13 @@ Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uin
 /// What an infinity becomes in the format.
 Rounded exact_infinity(bool negative, const Format& format);
 
-/// The next number of the format away from zero (+1) or toward and through it (-1); x itself where
-/// there is none. The last one away from zero is infinity, in a format that has it.
+/// The next number of the format away from zero (+1) or toward and through it (-1). Beyond the
+/// largest is infinity where overflow gives it, else nothing: the largest itself; of infinity, they
+/// are infinity and the largest. A NaN has none but itself.
 Rounded neighbour(const Rounded& x, const Format& format, int direction);
 
-/// (rounded - x) / |x| to 3 digits; "0" where x is representable.
+/// (rounded - x) / |x| to 3 digits; "0" where x is representable; "inf", "-inf" or "nan" where the
+/// result is that.
 std::string relative_error(const Fraction& x, const Rounded& rounded);
 
 }  // namespace ulpscope

@@ -264,9 +264,15 @@ class NativeRounder {
   }
   const Rounding& rounding() const { return rounding_; }
 
-  T operator()(const T& x, const Site& site) const {
-    const bool draws = rounding_.mode == Mode::stochastic;
-    return round_to_grid(x, grid_, rounding_.mode, draws ? random_word(rounding_.seed, site) : 0);
+  T operator()(const T& x, const Site& site) const { return with_word(x, word(site)); }
+
+  /// What stochastic rounding draws; 0 in the other modes.
+  std::uint32_t word(const Site& site) const {
+    return rounding_.mode == Mode::stochastic ? random_word(rounding_.seed, site) : 0;
+  }
+  /// x rounded once, with the word drawn before.
+  T with_word(const T& x, std::uint32_t drawn) const {
+    return round_to_grid(x, grid_, rounding_.mode, drawn);
   }
 
   void operator()(std::span<T> values, const Site& first, Simd simd = best_simd()) const {

@@ -28,10 +28,13 @@ struct Site {
 /// Rounds values of the type T, the carrier, into a format whose numbers T has, all of them.
 ///
 ///   explicit Rounder(const Rounding&)         throws std::invalid_argument where T lacks some
-///   bool exact() const                        T's own format: nothing to round
+///   bool exact() const                        T's own format, to nearest even: as T itself rounds
+///   const Rounding& rounding() const
 ///   T operator()(const T& x, const Site&)     x rounded once
 ///   void operator()(std::span<T>, Site)       each of them, in place; the site is the first's,
 ///                                             the next has index + 1
+///   std::uint32_t word(const Site&) const     what stochastic rounding draws there, else 0
+///   T with_word(const T& x, word) const       x rounded once with a word that was drawn before
 ///
 /// A number of the format is a fixed point in every mode. Overflow gives what the format says in
 /// the modes that round beyond its largest number (the nearest ones; up or down on their side;

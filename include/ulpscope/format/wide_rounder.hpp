@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <bit>
+#include <cmath>
 #include <span>
 #include <stdexcept>
 
@@ -12,24 +14,57 @@ namespace ulpscope {
 
 namespace detail {
 
-/// Whole numbers with room for exact results of operations on T, and for what is rounded.
 template <class T>
-using Wider = FixedInteger<(2 * significand_bits<T> + 96 + 63) / 64 * 64>;
+struct SignificandOf {  // Boost's own where it has more than 64 bits
+  using type = boost::multiprecision::number<typename T::backend_type::rep_type,
+                                             boost::multiprecision::et_off>;
+};
+template <class T>
+requires is_native<T>
+struct SignificandOf<T> {
+  using type = uint128;
+};
+/// Whole numbers with room for the significand bits of T.
+template <class T>
+using Significand =
+    typename std::conditional_t<(significand_bits<T> <= 64), std::type_identity<std::uint64_t>,
+                                SignificandOf<T>>::type;
 
-/// A finite T as whole numbers: all its significand bits, the leading one at the top if normal.
+/// A finite T as whole numbers, with all its significand bits: the leading one is at the top, in
+/// subnormal numbers, too.
 template <class I, class T>
 Unrounded<I> taken_apart(const T& x) {
-  if constexpr (is_native<T>) {
+  constexpr int p = significand_bits<T>;
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    const Bits bits = std::bit_cast<Bits>(x);
+    const auto field = static_cast<int>(static_cast<Bits>(bits << 1U) >> p);
+    std::uint64_t significand = bits & ((Bits{1} << (p - 1)) - 1);
+    int exponent = std::numeric_limits<T>::min_exponent - p;
+    if (field != 0) {
+      significand |= std::uint64_t{1} << (p - 1);
+      exponent += field - 1;
+    } else if (significand != 0) {
+      const int missing = p - 1 - highest_bit(significand);
+      significand <<= missing;
+      exponent -= missing;
+    }
+    return {std::signbit(x), I(significand), exponent};
+  } else if constexpr (is_native<T>) {
     int exponent = 0;
-    const T fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
-    using Significand = std::conditional_t<(significand_bits<T> <= 64), std::uint64_t, uint128>;
-    return {std::signbit(x), I(static_cast<Significand>(std::ldexp(fraction, significand_bits<T>))),
-            std::int64_t{exponent} - significand_bits<T>};
+    const T fraction = std::frexp(x < 0 ? -x : x, &exponent);       // in [1/2, 1)
+    constexpr T scale = 1 / std::numeric_limits<T>::epsilon() * 2;  // 2^p; the product is exact
+    const auto significand = static_cast<Significand<T>>(fraction * scale);
+    return {std::signbit(x), I(significand), std::int64_t{exponent} - p};
   } else {
     const auto& backend = x.backend();
-    if (x == 0) return {backend.sign(), I(0), 0};
-    return {backend.sign(), I(backend.bits()),
-            std::int64_t{backend.exponent()} - (significand_bits<T> - 1)};
+    if (x.is_zero()) return {backend.sign(), I(0), 0};
+    const std::int64_t exponent = std::int64_t{backend.exponent()} - (p - 1);
+    if constexpr (p <= 64) {  // one machine word
+      return {backend.sign(), I(static_cast<std::uint64_t>(*backend.bits().limbs())), exponent};
+    } else {
+      return {backend.sign(), I(backend.bits()), exponent};
+    }
   }
 }
 
@@ -38,22 +73,26 @@ template <class T, class I>
 T put_together(const RoundedTo<I>& x) {
   using Kind = typename RoundedTo<I>::Kind;
   using Limits = std::numeric_limits<T>;
+  constexpr int p = significand_bits<T>;
   if (x.kind == Kind::nan) return Limits::quiet_NaN();
-  if (x.kind == Kind::infinite) return x.negative ? -Limits::infinity() : Limits::infinity();
+  if (x.kind == Kind::infinite) return x.negative ? T(-Limits::infinity()) : Limits::infinity();
   if constexpr (is_native<T>) {
-    using Significand = std::conditional_t<(significand_bits<T> <= 64), std::uint64_t, uint128>;
-    const T magnitude = std::ldexp(static_cast<T>(static_cast<Significand>(x.significand)),
+    const T magnitude = std::ldexp(static_cast<T>(static_cast<Significand<T>>(x.significand)),
                                    static_cast<int>(x.exponent));
     return x.negative ? -magnitude : magnitude;
   } else {
     T result(0);
     auto& backend = result.backend();
     if (x.significand != 0) {
-      const std::int64_t top = highest_bit(x.significand);
-      using Bits = std::remove_cvref_t<decltype(backend.bits())>;
-      backend.bits() =
-          Bits(I(x.significand << static_cast<unsigned>(significand_bits<T> - 1 - top)).backend());
-      backend.exponent() = static_cast<std::int32_t>(x.exponent + top);
+      const int top = highest_bit(x.significand);
+      using Bits = typename T::backend_type::rep_type;
+      const I all = x.significand << static_cast<unsigned>(p - 1 - top);
+      if constexpr (is_machine_integer<I>) {
+        backend.bits() = Bits(static_cast<std::uint64_t>(all));
+      } else {
+        backend.bits() = Bits(all.backend());
+      }
+      backend.exponent() = static_cast<typename T::backend_type::exponent_type>(x.exponent + top);
     }
     backend.sign() = x.negative;
     return result;
@@ -64,10 +103,12 @@ T put_together(const RoundedTo<I>& x) {
 
 /// Rounder of long double and Boost's types: by whole numbers.
 template <class T>
-class Rounder {
+requires(std::is_same_v<T, long double> ||
+         boost::multiprecision::is_number<T>::value) class Rounder<T> {
  public:
   explicit Rounder(const Rounding& rounding) : rounding_(rounding) {
-    if (rounding.format.p < 1 || !holds(own_format<T>(), rounding.format)) {
+    const Format& format = rounding.format;
+    if (format.p < 1 || format.emin > format.emax || !holds(own_format<T>(), format)) {
       throw std::invalid_argument("a format with numbers that its carrier lacks");
     }
   }
@@ -77,17 +118,7 @@ class Rounder {
   }
   const Rounding& rounding() const { return rounding_; }
 
-  T operator()(const T& x, const Site& site) const {
-    using std::isfinite;
-    using std::isnan;
-    using std::signbit;
-    using I = detail::Wider<T>;
-    if (isnan(x) || x == 0) return x;
-    if (!isfinite(x)) {
-      return detail::put_together<T>(round_infinity<I>(signbit(x), rounding_.format));
-    }
-    return once(detail::taken_apart<I>(x), site);
-  }
+  T operator()(const T& x, const Site& site) const { return with_word(x, word(site)); }
 
   void operator()(std::span<T> values, const Site& first) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -95,12 +126,32 @@ class Rounder {
     }
   }
 
-  /// A number that is not a T, rounded once.
+  /// What stochastic rounding draws; 0 in the other modes.
+  std::uint32_t word(const Site& site) const {
+    return rounding_.mode == Mode::stochastic ? random_word(rounding_.seed, site) : 0;
+  }
+
+  /// x rounded once, with the word drawn before.
+  T with_word(const T& x, std::uint32_t drawn) const {
+    using std::isfinite;
+    using std::isnan;
+    using std::signbit;
+    using I = detail::Significand<T>;
+    if (!isfinite(x)) {
+      if (isnan(x)) return x;
+      return detail::put_together<T>(round_infinity<I>(signbit(x), rounding_.format));
+    }
+    return with_word(detail::taken_apart<I>(x), drawn);
+  }
+
+  /// A number that need not be a T, rounded once.
+  template <class I>
+  T with_word(const Unrounded<I>& x, std::uint32_t drawn) const {
+    return detail::put_together<T>(round_once(x, rounding_.format, rounding_.mode, drawn));
+  }
   template <class I>
   T once(const Unrounded<I>& x, const Site& site) const {
-    const bool draws = rounding_.mode == Mode::stochastic;
-    return detail::put_together<T>(round_once(x, rounding_.format, rounding_.mode,
-                                              draws ? random_word(rounding_.seed, site) : 0));
+    return with_word(x, word(site));
   }
 
  private:
