@@ -13,6 +13,7 @@
 
 #include "ulpscope/format/decimal.hpp"
 #include "ulpscope/format/format.hpp"
+#include "ulpscope/format/soft.hpp"
 
 namespace ulpscope {
 
@@ -56,13 +57,20 @@ ULPSCOPE_ARITHMETIC(Dec50, "dec50", "reference: at least 50 decimal digits")
 ULPSCOPE_ARITHMETIC(Dec100, "dec100", "reference: at least 100 decimal digits")
 ULPSCOPE_ARITHMETIC(Wide24, "wide24", "float's precision without its underflow")
 ULPSCOPE_ARITHMETIC(Wide53, "wide53", "double's precision without its underflow")
+ULPSCOPE_ARITHMETIC(Binary16, "binary16", "whole runs in IEEE half precision")
+ULPSCOPE_ARITHMETIC(BFloat16, "bfloat16", "whole runs in float's range with 8 bits")
+ULPSCOPE_ARITHMETIC(Tf32, "tf32", "whole runs in float's range with 11 bits")
+ULPSCOPE_ARITHMETIC(E5m2, "e5m2", "whole runs in half's range with 3 bits")
+ULPSCOPE_ARITHMETIC(E4m3, "e4m3", "whole runs in OCP's 8 bits without infinity")
 #undef ULPSCOPE_ARITHMETIC
 
 template <class... T>
 struct TypeList {};
 
 /// The one list of arithmetics; everything that walks or dispatches over them starts here.
-using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53>;
+/// Those after wide53 are whole runs in low precision.
+using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53,
+                             Binary16, BFloat16, Tf32, E5m2, E4m3>;
 
 /// Calls f.template operator()<T>() for each arithmetic, in the list's order.
 template <class F>
@@ -75,7 +83,7 @@ inline constexpr bool is_native = std::is_floating_point_v<T>;
 
 /// Boost's number types.
 template <class T>
-inline constexpr bool is_wide = !is_native<T>;
+inline constexpr bool is_wide = !is_native<T> && !is_soft<T>;
 
 template <class T>
 inline constexpr int significand_bits = std::numeric_limits<T>::digits;
@@ -84,10 +92,14 @@ inline constexpr int significand_bits = std::numeric_limits<T>::digits;
 /// leading bit's, where the language's is one more.
 template <class T>
 constexpr Format own_format() {
-  using Limits = std::numeric_limits<T>;
-  constexpr int shift = is_native<T> ? 1 : 0;
-  return {Limits::digits, Limits::min_exponent - shift, Limits::max_exponent - shift,
-          is_native<T> ? Subnormals::kept : Subnormals::flushed};
+  if constexpr (is_soft<T>) {
+    return T::format;
+  } else {
+    using Limits = std::numeric_limits<T>;
+    constexpr int shift = is_native<T> ? 1 : 0;
+    return {Limits::digits, Limits::min_exponent - shift, Limits::max_exponent - shift,
+            is_native<T> ? Subnormals::kept : Subnormals::flushed};
+  }
 }
 
 /// Where hyper-parameters are computed before they are rounded once to T: dec50, or 64 bits more
@@ -101,7 +113,18 @@ template <class To, class From>
 To convert(const From& x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
-  } else if constexpr (is_native<To> != is_native<From> &&
+  } else if constexpr (is_soft<From> && !is_soft<To>) {
+    return convert<To>(static_cast<float>(x));
+  } else if constexpr (is_soft<To> && is_wide<From>) {
+    // By a double that is odd where it is not x; one beyond double's range is beyond To's.
+    using std::abs;
+    const auto nearest = convert<double>(x);
+    const From back = convert<From>(nearest);
+    const auto order = back == x || x != x  ? std::partial_ordering::equivalent
+                       : abs(back) > abs(x) ? std::partial_ordering::greater
+                                            : std::partial_ordering::less;
+    return To(detail::rounded_to_odd(nearest, order));
+  } else if constexpr (is_native<To> != is_native<From> && !is_soft<To> &&
                        std::max(significand_bits<To>, significand_bits<From>) <
                            significand_bits<Dec50>) {
     // Boost truncates a native number where To has fewer bits, fails where From has fewer than a

@@ -59,7 +59,7 @@ class Training {
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const std::vector<float> start = Kind::start(data.features, data.generator);
-      parameters_.assign(start.begin(), start.end());
+      parameters_ = std::vector<T>(start.begin(), start.end());
       model_ = std::make_unique<typename Kind::template In<T>>(
           options, std::span<const float>(data.inputs), std::span<const float>(data.targets));
       return true;

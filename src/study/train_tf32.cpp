@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ulpscope/study/train.hpp"
+
+namespace ulpscope {
+ULPSCOPE_TRAIN(, Tf32)
+}  // namespace ulpscope
