@@ -130,7 +130,7 @@ TEST_CASE("literals by doubles are those by whole numbers", "[written]") {
         const std::string text = texts.any();
         std::string got;
         literals.append(got, text, index);
-        const std::string expected = round_number(read_number(text), rounding, index).hex();
+        const std::string expected = round_written(read_written(text), rounding, index).hex();
         mismatches.expect(got == expected, [&, mode_name = name] {
           return std::string(mode_name) + " " + text + ": " + got + " instead of " + expected;
         });
@@ -151,7 +151,7 @@ TEST_CASE("what is no number is refused either way", "[written]") {
     INFO(text);
     std::string out;
     CHECK_THROWS_AS(literals.append(out, text, 0), std::invalid_argument);
-    CHECK_THROWS_AS(read_number(text), std::invalid_argument);
+    CHECK_THROWS_AS(read_written(text), std::invalid_argument);
     CHECK(out.empty());
   }
   const auto literal = [&](const char* text) {
@@ -206,7 +206,7 @@ TEST_CASE("every code of a small format shows its bits", "[written]") {
         (power < 0 ? x.value.denominator : x.value.numerator) <<= std::abs(power);
       }
       if (x.kind == Written::Kind::nan) expected[0] = '0';  // a NaN's sign means nothing
-      const Rounded rounded = round_number(x, {format, Mode::odd}, 0);
+      const Rounded rounded = round_written(x, {format, Mode::odd}, 0);
       const std::string got = bit_fields(rounded, format);
       mismatches.expect(got == expected, [&] { return got + " instead of " + expected; });
     }
@@ -214,7 +214,7 @@ TEST_CASE("every code of a small format shows its bits", "[written]") {
     CHECK_NONE(mismatches);
   }
   const auto bits = [](const char* text, const Format& format, bool leading_bit) {
-    return bit_fields(round_number(read_number(text), {format}, 0), format, leading_bit);
+    return bit_fields(round_written(read_written(text), {format}, 0), format, leading_bit);
   };
   const Format x87{64, -16382, 16383};
   const std::string zeros(63, '0');

@@ -12,21 +12,19 @@
 namespace ulpscope {
 namespace {
 
-/// significand * 2^exponent: as it is where that is short, else to four significant digits. By
-/// logarithm where the exponent has millions: a double's 53 bits leave a number below 2^32 its
-/// fraction to six digits.
-std::string rough(const boost::multiprecision::cpp_int& significand, std::int64_t exponent) {
-  const auto leading = exponent + static_cast<std::int64_t>(msb(significand));
-  if (std::abs(leading) < 20) {
-    const double x = std::ldexp(static_cast<double>(significand), static_cast<int>(exponent));
-    const std::string plain = fmt::format("{}", x);
+/// A positive number: as it is where that is short, else to four significant digits. By logarithm
+/// where the exponent has millions: a double's 53 bits leave a number below 2^32 its fraction to
+/// six digits.
+std::string rough(const Rounded& x) {
+  const auto significand = static_cast<double>(x.significand);
+  if (std::abs(x.exponent) < 20) {
+    const std::string plain =
+        fmt::format("{}", std::ldexp(significand, static_cast<int>(x.exponent)));
     if (plain.size() < 9) return plain;
   }
-  if (std::abs(exponent) < 20000) {
-    return Rounded{false, false, significand, exponent}.decimal(4);
-  }
-  const double log = (std::log2(static_cast<double>(significand)) + static_cast<double>(exponent)) *
-                     0.30102999566398120;
+  if (std::abs(x.exponent) < 20000) return x.decimal(4);
+  const double log =
+      (std::log2(significand) + static_cast<double>(x.exponent)) * 0.30102999566398120;
   const double power = std::floor(log);
   return fmt::format("{:.3f}e{:+}", std::pow(10, log - power), static_cast<std::int64_t>(power));
 }
@@ -42,11 +40,10 @@ void list_formats() {
     const auto kind = std::find_if(
         subnormals_names.begin(), subnormals_names.end(),
         [kind = f.subnormals](const SubnormalsName& named) { return named.subnormals == kind; });
-    const auto last = static_cast<unsigned>(f.p);
-    row(name, f.p, f.emin, f.emax,
-        rough((boost::multiprecision::cpp_int(1) << last) - 1 - f.top_codes, f.emax - f.p + 1),
-        rough(1, f.subnormals == Subnormals::kept ? f.emin - f.p + 1 : f.emin), kind->name,
-        yes(f.overflow == Overflow::infinity), yes(f.nan),
+    const Rounded zero = exact_round({}, f, Mode::nearest_even);
+    row(name, f.p, f.emin, f.emax, rough(neighbour({false, true}, f, -1)),
+        rough(neighbour(zero, f, +1)), kind->name, yes(f.overflow == Overflow::infinity),
+        yes(f.nan),
         f.overflow == Overflow::infinity ? "infinity"
         : f.overflow == Overflow::nan    ? "NaN"
                                          : "the largest");

@@ -116,7 +116,7 @@ Rounding read_rounding(const RoundOptions& options, const Format& format) {
 bool overflows(const Fraction& x, const Rounding& rounding, std::uint64_t index) {
   Rounding unlimited = rounding;
   unlimited.format.emax = std::int64_t{1} << 40U;
-  const Rounded free = round_number({Written::Kind::finite, x}, unlimited, index);
+  const Rounded free = round_written({Written::Kind::finite, x}, unlimited, index);
   const Format& format = rounding.format;
   if (free.significand == 0) return false;
   const std::int64_t leading = free.exponent + static_cast<std::int64_t>(msb(free.significand));
@@ -153,8 +153,8 @@ std::string classified(const Written& x, const Rounded& rounded, const Rounding&
 void show(const std::string& text, const NamedFormat& named, const Rounding& rounding,
           std::uint64_t index) {
   const Format& format = rounding.format;
-  const Written x = read_number(text);
-  const Rounded rounded = round_number(x, rounding, index);
+  const Written x = read_written(text);
+  const Rounded rounded = round_written(x, rounding, index);
   const int digits = static_cast<int>(std::ceil(1 + format.p * 0.30103));
   const auto line = [](const char* name, const std::string& value) {
     fmt::print("{:<16}{}\n", name, value);

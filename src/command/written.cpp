@@ -208,7 +208,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
-Written read_number(std::string_view text) {
+Written read_written(std::string_view text) {
   if (const auto special = read_special(text)) return *special;
   try {
     return {Written::Kind::finite, exact_value(text)};
@@ -220,7 +220,7 @@ Written read_number(std::string_view text) {
   }
 }
 
-Rounded round_number(const Written& x, const Rounding& rounding, std::uint64_t index) {
+Rounded round_written(const Written& x, const Rounding& rounding, std::uint64_t index) {
   if (x.kind == Written::Kind::nan) {
     Rounded result;
     result.nan = true;
@@ -266,7 +266,7 @@ void LiteralRounder::append(std::string& out, std::string_view text, std::uint64
   if (const auto result = by_doubles(text, index)) {
     append_literal(out, *result);
   } else {
-    out += round_number(read_number(text), rounding_, index).hex();
+    out += round_written(read_written(text), rounding_, index).hex();
   }
 }
 
