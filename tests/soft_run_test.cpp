@@ -50,8 +50,8 @@ TEST_CASE("the founding case runs in every low precision", "[soft]") {
     for (const auto& line : read_csv(cell / "final.csv").rows) values += line[2] + "\n";
     CHECK(std::count(values.begin(), values.end(), '\n') == 3 * 1001);
     CHECK(program({"round", row[arithmetic], "--hex"}, values).out == values);
-    // 11 and 8 bits go a long way down in 50 steps. With 3 or 4, eps is 0 and so are many second
-    // moments: 0 / 0.
+    // 11 and 8 bits go a long way down in 50 steps. In 8-bit formats eps is 0 and so are some
+    // second moments: 0 / 0.
     const Csv trace = read_csv(cell / "trace.csv");
     if (row[arithmetic] == "e5m2" || row[arithmetic] == "e4m3") {
       CHECK(row[*summary.column("verdict")] == "diverged");
