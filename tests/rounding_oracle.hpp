@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cmath>
-#include <optional>
+#include <cstdint>
 
 #include "mpfr.hpp"
 #include "ulpscope/format/format.hpp"
 
-namespace ulpscope::test {
+/// Rounding by the definition of each mode, in MPFR's numbers of 64 bits.
+namespace ulpscope::test::oracle {
 
 /// m 2^e.
 inline Mpfr scaled(std::int64_t m, std::int64_t e, int p = 64) {
@@ -99,4 +99,4 @@ inline Mpfr reference(const Mpfr& x, const Format& format, Mode mode, std::uint3
   return result;
 }
 
-}  // namespace ulpscope::test
+}  // namespace ulpscope::test::oracle

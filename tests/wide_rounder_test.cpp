@@ -134,6 +134,9 @@ TEMPLATE_LIST_TEST_CASE("a rounder refuses a format that its carrier lacks", "[r
   other.emax = own.emax + 1;
   refused(other);
   refused({8, 3, 2});  // emin above emax
+  accepted({4, -6, 8, Subnormals::kept, Overflow::nan, true, 7});
+  refused({4, -6, 8, Subnormals::kept, Overflow::nan, true, 8});  // no number at emax
+  refused({4, -6, 8, Subnormals::kept, Overflow::nan, true, -1});
   // The smallest number of the format, and one below what T has: subnormal where T has such.
   const bool kept = own.subnormals == Subnormals::kept;
   const std::int64_t lowest = kept ? own.emin - own.p + 1 : own.emin;

@@ -23,11 +23,11 @@
 /// exact result is taken as whole numbers: sums and products as they are, quotients and roots with
 /// as many bits as any mode asks for and whether there are more.
 ///
-/// The results of rounding r are right also where borders are left alone if T has 2 p + 2 bits, the
-/// mode is to nearest and the operands are numbers of the format (S. A. Figueroa, SIGNUM Newsletter
-/// 30(3), 1995, doi 10.1145/221332.221334); here operands are any numbers of T, and modes any.
-/// Rounding to odd into a wider format first would do, too (S. Boldo, G. Melquiond, IEEE Trans.
-/// Computers 57(4), 2008, doi 10.1109/TC.2007.70819); it needs the same exact residue.
+/// For operands of the format, a mode to nearest and T with 2 p + 2 bits, no exact result is so
+/// close to a border that r is one without it (S. A. Figueroa, SIGNUM Newsletter 30(3), 1995, doi
+/// 10.1145/221332.221334); here operands are any numbers of T, and modes any. Rounding to odd into
+/// more bits first would do as well (S. Boldo, G. Melquiond, IEEE Transactions on Computers 57(4),
+/// 2008, doi 10.1109/TC.2007.70819), but needs the same exact residue.
 namespace ulpscope {
 
 namespace detail {
@@ -47,8 +47,8 @@ bool decides(const T& r, const Rounding& rounding, std::uint32_t word) {
     case Mode::nearest_away: return dropped > 0 && zeros != dropped - 1;
     case Mode::stochastic:
       if (dropped < 32) return false;
-      // The last word never moves away: then the borders are the numbers of the format.
-      if (word == 0xFFFFFFFFU) return zeros < dropped;
+      // The last word never moves away: word + 1 is 0 then, and the borders are the format's
+      // numbers.
       return zeros < dropped - 32 || bits_below(x.significand, dropped) != word + 1;
     default: return zeros < dropped;
   }

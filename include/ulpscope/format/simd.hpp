@@ -51,7 +51,7 @@ template <class Loop>
 
 /// Runs a loop compiled for the instruction set: a function object whose call is always inlined.
 template <class Loop>
-void run(Simd simd, const Loop& loop) {
+void run([[maybe_unused]] Simd simd, const Loop& loop) {
 #if ULPSCOPE_X86
   if (simd == Simd::avx512) return detail::run_avx512(loop);
   if (simd == Simd::avx2) return detail::run_avx2(loop);

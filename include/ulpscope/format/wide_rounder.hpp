@@ -108,7 +108,10 @@ requires(std::is_same_v<T, long double> ||
  public:
   explicit Rounder(const Rounding& rounding) : rounding_(rounding) {
     const Format& format = rounding.format;
-    if (format.p < 1 || format.emin > format.emax || !holds(own_format<T>(), format)) {
+    // The largest significands at emax may be missing, but not all of them.
+    const bool numbers = format.p >= 1 && format.emin <= format.emax && format.top_codes >= 0;
+    if (!numbers || !holds(own_format<T>(), format) ||
+        (format.p <= 32 && std::int64_t{format.top_codes} >> (format.p - 1) != 0)) {
       throw std::invalid_argument("a format with numbers that its carrier lacks");
     }
   }
