@@ -76,9 +76,13 @@ int parse_and_run(int argc, char** argv) {
   auto* round_app = app.add_subcommand("round", "round numbers into a format");
   round_app->add_option("FORMAT", round.format, "as in ulpscope list formats")->required();
   round_app->add_option("--mode", round.mode, "as in ulpscope list modes");
+  round_app->add_option("--seed", round.seed, "of the words that mode stochastic draws");
+  round_app->add_flag("--saturate", round.saturate, "overflow gives the largest finite number");
+  round_app->add_option("--subnormals", round.subnormals,
+                        "kept, flushed or rounded; else as the format has them");
   round_app->add_flag("--hex", round.hex, "print a C99 hexadecimal literal a line, nothing else");
   round_app->footer(
-      "VALUE ...  decimal or hexadecimal numbers; standard input where there is none");
+      "VALUE ...  decimal or hexadecimal numbers, inf, nan; standard input where there is none");
   // Values are what is left over, or a negative one would count as an option.
   round_app->allow_extras();
   round_app->callback([&] {

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "mpfr.hpp"
+#include "reference.hpp"
 
 namespace {
 
@@ -184,6 +185,31 @@ TEMPLATE_LIST_TEST_CASE("products, quotients and roots are correctly rounded", "
   CHECK_NONE(comparison.mismatches());
 }
 
+TEST_CASE("wide24 is float where float neither over- nor underflows", "[arithmetic]") {
+  std::mt19937 generator(47);
+  Mismatches mismatches;
+  const auto draw = [&] {
+    const auto significand = static_cast<float>(1 + generator() % (1U << 24U));
+    return std::ldexp(generator() % 2 ? significand : -significand,
+                      static_cast<int>(generator() % 60) - 42);
+  };
+  for (int trial = 0; trial < trials(1000000); ++trial) {
+    const float a = draw(), b = draw();
+    const Wide24 x(a), y(b);
+    const auto check = [&](const Wide24& got, float expected, const char* operation) {
+      mismatches.expect(got == Wide24(expected), [&] {
+        return exact(a).text() + " " + operation + " " + exact(b).text() + ": " + exact(got).text();
+      });
+    };
+    check(x + y, a + b, "+");
+    check(x - y, a - b, "-");
+    check(x * y, a * b, "*");
+    check(x / y, a / b, "/");
+    check(sqrt(abs(x)), std::sqrt(std::abs(a)), "root, beside");
+  }
+  CHECK_NONE(mismatches);
+}
+
 TEMPLATE_LIST_TEST_CASE("roots next to squares and powers of two are correctly rounded",
                         "[arithmetic]", WideArithmetics) {
   using T = TestType;
@@ -218,7 +244,9 @@ class Conversion {
     const To converted = convert<To>(x);
     const Mpfr got = exact(converted);
     Mpfr expected(significand_bits<To>);
-    if constexpr (is_native<To>) {
+    if constexpr (is_soft<To>) {
+      expected = reference(exact(x), To::format, Mode::nearest_even);
+    } else if constexpr (is_native<To>) {
       const ExponentRange range(Limits<To>::min_exponent - 1, Limits<To>::max_exponent - 1,
                                 significand_bits<To>, true);
       const int ternary = mpfr_set(expected, exact(x), MPFR_RNDN);
@@ -256,7 +284,13 @@ void for_each_border_value(F&& f) {
   // Two's exponents that both have, and that are small enough to write down.
   const auto emit = [&](const cpp_int& significand, int leading) {
     using std::isfinite;
-    const From x = ldexp(From(significand), leading - from_p + 1);
+    const int exponent = leading - from_p + 1;
+    From x(0);
+    if constexpr (is_soft<From>) {
+      x = From(ldexp(static_cast<double>(significand), exponent));
+    } else {
+      x = ldexp(From(significand), exponent);
+    }
     if (!isfinite(x)) return;
     f(x);
     f(From(-x));
@@ -265,7 +299,7 @@ void for_each_border_value(F&& f) {
     emit(significands.any(), leading);
     // To's numbers and the middles between them, as many bits as To has there; and beside them.
     int bits = to_p;
-    if (is_native<To>) bits = std::min(to_p, leading + 2 - Limits<To>::min_exponent + to_p);
+    if (!is_wide<To>) bits = std::min(to_p, leading + 2 - Limits<To>::min_exponent + to_p);
     for (const int kept : {bits, bits + 1}) {
       const int rest = from_p - kept;
       if (rest < 1 || rest >= from_p) continue;

@@ -363,7 +363,6 @@ TEST_CASE("usage errors end with 2, help with 0") {
 TEST_CASE("list shows what the lists hold") {
   CHECK(program({"list", "arithmetics"}).out.find("dec100      335") != std::string::npos);
   CHECK(program({"list", "rules"}).out.find("beta2") != std::string::npos);
-  CHECK(program({"list", "formats"}).out.find("binary32     24         -126") != std::string::npos);
   for (const char* what : {"modes", "models", "data", "keys", "studies"}) {
     CHECK(program({"list", what}).out.size() > 10);
   }
@@ -376,27 +375,4 @@ TEST_CASE("plan shows every cell and a cost") {
   CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 10);
   CHECK(result.out.find("9 cells: about ") != std::string::npos);
   CHECK_FALSE(fs::exists(bench.out()));
-}
-
-TEST_CASE("round shows a value's neighbourhood, or filters literals") {
-  CHECK(program({"round", "binary32", "0.1"}).out ==
-        "value           0.1\nbinary32        1.00000001e-01\nhexadecimal     0x1.99999ap-4\n"
-        "ulp             0x1p-27\nrelative error  1.49e-08\nbelow           0x1.999998p-4\n"
-        "above           0x1.99999cp-4\n");
-  CHECK(program({"round", "binary32", "--hex", "-1e-45", "1e39", "0"}).out ==
-        "-0x1p-149\ninf\n0x0p+0\n");
-  CHECK(program({"round", "binary64", "--hex"}, "0.1\n-0.5\n").out ==
-        "0x1.999999999999ap-4\n-0x1p-1\n");
-  CHECK(program({"round", "binary32", "--hex", "--mode", "toward-zero", "0.1"}).out ==
-        "0x1.999998p-4\n");
-  CHECK(program({"round", "binary32", "-0", "--hex"}).out == "-0x0p+0\n");
-  CHECK(program({"round", "binary32", "1e39"}).out.find("below           0x1.fffffep+127\n") !=
-        std::string::npos);
-  CHECK(program({"round", "binary32", "0"}).out.find("below           -0x1p-149\n") !=
-        std::string::npos);
-  CHECK(program({"round", "binary64", "--hex"}, "1\r\nx\n").err.rfind("standard input:2: ", 0) ==
-        0);
-  CHECK(program({"round", "binary31", "1"}).code == 2);
-  CHECK(program({"round", "binary32", "--mode", "nearest", "1"}).code == 2);
-  CHECK(program({"round", "binary32", "ten"}).code == 2);
 }

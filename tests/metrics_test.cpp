@@ -45,6 +45,11 @@ TEST_CASE("the median of odd and even counts", "[metrics]") {
   CHECK(median(Series{8, 1, 9, 2}) == 5);
   CHECK(median(Series{2, 2, 2, 1, 7, 7}) == 2);
   CHECK(median(std::vector<Dec50>{Dec50(1), Dec50(2)}) == Dec50(1.5));
+  // Rounded once: 226 is between 224 and 240; half a sum that would overflow; 1.5 times the
+  // smallest number, a tie, where each half on its own would be rounded, too.
+  CHECK(median(std::vector<E4m3>{E4m3(448), E4m3(4)}) == 224);
+  CHECK(median(std::vector<E4m3>{E4m3(448), E4m3(416)}) == 448);
+  CHECK(median(std::vector<E4m3>{E4m3(0x1p-9), E4m3(0x1p-8)}) == 0x1p-8);
 }
 
 TEST_CASE("converged is the hundredth step in a row below the level", "[metrics]") {

@@ -129,6 +129,8 @@ Mpfr exact(const T& x) {
     mpfr_set_d(result, x, MPFR_RNDN);
   } else if constexpr (std::is_same_v<T, long double>) {
     mpfr_set_ld(result, x, MPFR_RNDN);
+  } else if constexpr (is_soft<T>) {
+    mpfr_set_flt(result, static_cast<float>(x), MPFR_RNDN);
   } else {
     using Backend = std::remove_cvref_t<decltype(x.backend())>;
     const Backend& backend = x.backend();

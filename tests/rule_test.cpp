@@ -2,8 +2,10 @@
 // Rules: identities to the bit, and their formulas against a 400-bit evaluation.
 #include <functional>
 
+#include "arithmetics.hpp"
 #include "catch.hpp"
 #include "mpfr.hpp"
+#include "reference.hpp"
 #include "ulpscope/data/gaussian.hpp"
 #include "ulpscope/rule/rules.hpp"
 
@@ -18,7 +20,7 @@ constexpr int reference_bits = 400;
 template <class T>
 using Vector = std::vector<T>;
 
-/// Values of both signs with magnitudes in [1/2, 2): exact in every arithmetic.
+/// Values of both signs with magnitudes in [1/2, 2]: exact but in the low precisions.
 template <class T>
 Vector<T> draw(std::uint32_t seed) {
   std::mt19937 generator(seed);
@@ -132,7 +134,9 @@ Mpfr reference(const Adam& o, Mpfr w, const std::vector<Mpfr>& gradients) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", Arithmetics) {
+// A bound of first order, which says nothing of 11 bits and less: below, all arithmetics follow the
+// documented order of operations to the bit.
+TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", HighArithmetics) {
   using T = TestType;
   // At most 20 roundings a step, hyper-parameters included. Each moves a parameter by at most u
   // of the largest quantity around, here below 8: parameters and gradients are below 2 in
@@ -327,7 +331,11 @@ TEMPLATE_LIST_TEST_CASE("1 - b^t is rounded once", "[rule]", Arithmetics) {
   for (std::uint64_t t = 1; t <= 2000; ++t) {
     expected_power = expected_power * parse("0.999", 1000);
     Mpfr expected(significand_bits<T>);
-    mpfr_ui_sub(expected, 1, expected_power, MPFR_RNDN);
+    if constexpr (is_soft<T>) {  // where 1e-3 may be subnormal
+      expected = reference(real(1) - expected_power, T::format, Mode::nearest_even);
+    } else {
+      mpfr_ui_sub(expected, 1, expected_power, MPFR_RNDN);
+    }
     const Mpfr got = exact(convert<T>(1 - power.at(t)));
     mismatches.expect(mpfr_equal_p(got, expected) != 0, [&] { return "t = " + std::to_string(t); });
   }

@@ -113,6 +113,18 @@ TEST_CASE("plan, store and report are free of Boost") {
   }
 }
 
+TEST_CASE("the low precisions' type is light") {
+  const fs::path soft = root / "include/ulpscope/format/soft.hpp";
+  auto headers = reachable(soft);
+  headers.insert(soft);
+  for (const fs::path& header : headers) {
+    INFO(header);
+    const auto names = includes(header);
+    CHECK(std::none_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name.rfind("<boost/", 0) == 0; }));
+  }
+}
+
 TEST_CASE("each third-party header is included in one place") {
   const std::vector<std::string> libraries{"<toml++/",
                                            "<CLI/",

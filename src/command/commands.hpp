@@ -29,6 +29,9 @@ struct RunOptions {
 struct RoundOptions {
   std::string format;
   std::string mode = "nearest-even";
+  std::optional<std::string> seed;
+  std::optional<std::string> subnormals;  ///< as the format has them where empty
+  bool saturate = false;
   bool hex = false;
   std::vector<std::string> values;  ///< lines of standard input where empty
 };

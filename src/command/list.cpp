@@ -1,22 +1,60 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "commands.hpp"
 #include "ulpscope/format/arithmetic.hpp"
-#include "ulpscope/format/format.hpp"
+#include "ulpscope/format/exact.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
 namespace {
 
-void list_formats() {
-  fmt::print("{:<10} {:>4} {:>12} {:>11}  {}\n", "name", "p", "emin", "emax", "subnormals");
-  for (const auto& [name, format] : formats()) {
-    fmt::print("{:<10} {:>4} {:>12} {:>11}  {}\n", name, format.p, format.emin, format.emax,
-               format.subnormals == Subnormals::kept ? "yes" : "no, flushed to zero");
+/// A positive number: as it is where that is short, else to four significant digits. By logarithm
+/// where the exponent has millions: a double's 53 bits leave a number below 2^32 its fraction to
+/// six digits.
+std::string rough(const Rounded& x) {
+  const auto significand = static_cast<double>(x.significand);
+  if (std::abs(x.exponent) < 20) {
+    const std::string plain =
+        fmt::format("{}", std::ldexp(significand, static_cast<int>(x.exponent)));
+    if (plain.size() < 9) return plain;
   }
+  if (std::abs(x.exponent) < 20000) return x.decimal(4);
+  const double log =
+      (std::log2(significand) + static_cast<double>(x.exponent)) * 0.30102999566398120;
+  const double power = std::floor(log);
+  return fmt::format("{:.3f}e{:+}", std::pow(10, log - power), static_cast<std::int64_t>(power));
+}
+
+void list_formats() {
+  const auto row = [](const auto&... field) {
+    fmt::print("{:<10} {:>4} {:>12} {:>11} {:>16} {:>17}  {:<10} {:<8} {:<3}  {}\n", field...);
+  };
+  const auto yes = [](bool has) { return has ? "yes" : "no"; };
+  row("name", "p", "emin", "emax", "largest finite", "smallest positive", "subnormals", "infinity",
+      "NaN", "overflow gives");
+  for (const auto& [name, f] : formats()) {
+    const auto kind = std::find_if(
+        subnormals_names.begin(), subnormals_names.end(),
+        [kind = f.subnormals](const SubnormalsName& named) { return named.subnormals == kind; });
+    const Rounded zero = exact_round({}, f, Mode::nearest_even);
+    row(name, f.p, f.emin, f.emax, rough(neighbour({false, true}, f, -1)),
+        rough(neighbour(zero, f, +1)), kind->name, yes(f.overflow == Overflow::infinity),
+        yes(f.nan),
+        f.overflow == Overflow::infinity ? "infinity"
+        : f.overflow == Overflow::nan    ? "NaN"
+                                         : "the largest");
+  }
+  fmt::print(
+      "\np significand bits, the hidden one included; emin and emax are exponents of the leading "
+      "bit.\n"
+      "Further formats are spelled: p11e5 has 11 significand bits and 5 exponent bits, as IEEE 754 "
+      "would\nhave them (1 to {} and 2 to {}); p11 has 11 and is as wide in range as its "
+      "carrier.\n",
+      widest_significand, widest_exponent);
 }
 
 void list_arithmetics() {

@@ -30,6 +30,8 @@ std::vector<std::string_view> arithmetic_names() {
 
 namespace {
 
+static_assert(widest_significand == significand_bits<Dec100>);
+
 /// The number at the front of a text, without a sign or leading zeros, which goes from the text.
 std::optional<int> take_number(std::string_view& text) {
   int number = 0;
@@ -48,7 +50,7 @@ std::optional<Format> find_format(std::string_view name, const Format& carrier) 
   if (name.empty() || name.front() != 'p') return std::nullopt;
   name.remove_prefix(1);
   const auto p = take_number(name);
-  if (!p) return std::nullopt;
+  if (!p || *p > widest_significand) return std::nullopt;
   Format format = carrier;
   format.p = *p;
   format.top_codes = 0;
@@ -56,7 +58,7 @@ std::optional<Format> find_format(std::string_view name, const Format& carrier) 
   if (name.front() != 'e') return std::nullopt;
   name.remove_prefix(1);
   const auto e = take_number(name);
-  if (!e || *e < 2 || *e > 30 || !name.empty()) return std::nullopt;
+  if (!e || *e < 2 || *e > widest_exponent || !name.empty()) return std::nullopt;
   const std::int64_t emax = (std::int64_t{1} << (*e - 1)) - 1;
   return Format{*p, 1 - emax, emax};
 }

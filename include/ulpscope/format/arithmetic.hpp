@@ -69,6 +69,7 @@ template <class... T>
 struct TypeList {};
 
 /// The one list of arithmetics; everything that walks or dispatches over them starts here.
+/// Those after wide53 are whole runs in low precision.
 using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53,
                              Binary16, BFloat16, Tf32, E5m2, E4m3>;
 
@@ -113,19 +114,18 @@ template <class To, class From>
 To convert(const From& x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
-  } else if constexpr (is_soft<From>) {
-    return convert<To>(static_cast<double>(x));
-  } else if constexpr (is_soft<To> && is_native<From>) {
-    return To(x);
-  } else if constexpr (is_soft<To>) {
-    // To double by rounding to odd, as Soft has it from long double.
-    const double near = convert<double>(x);
-    const auto bits = std::bit_cast<std::uint64_t>(near);
-    if (!std::isfinite(near) || near == 0 || bits % 2 == 1) return To(near);
-    const auto back = convert<From>(near);
-    if (back == x) return To(near);
-    return To(std::bit_cast<double>((back > x) == (x > 0) ? bits - 1 : bits + 1));
-  } else if constexpr (is_native<To> != is_native<From> &&
+  } else if constexpr (is_soft<From> && !is_soft<To>) {
+    return convert<To>(static_cast<float>(x));
+  } else if constexpr (is_soft<To> && is_wide<From>) {
+    // By a double that is odd where it is not x; one beyond double's range is beyond To's.
+    using std::abs;
+    const auto nearest = convert<double>(x);
+    const From back = convert<From>(nearest);
+    const auto order = back == x || x != x  ? std::partial_ordering::equivalent
+                       : abs(back) > abs(x) ? std::partial_ordering::greater
+                                            : std::partial_ordering::less;
+    return To(detail::rounded_to_odd(nearest, order));
+  } else if constexpr (is_native<To> != is_native<From> && !is_soft<To> &&
                        std::max(significand_bits<To>, significand_bits<From>) <
                            significand_bits<Dec50>) {
     // Boost truncates a native number where To has fewer bits, fails where From has fewer than a

@@ -20,6 +20,15 @@ enum class Subnormals : std::uint8_t {
 /// What rounding beyond the largest finite number gives; an infinity is beyond it, too.
 enum class Overflow : std::uint8_t { infinity, nan, largest };
 
+struct SubnormalsName {
+  std::string_view name;
+  Subnormals subnormals;
+};
+/// The names in options and lists.
+inline constexpr std::array subnormals_names{SubnormalsName{"kept", Subnormals::kept},
+                                             SubnormalsName{"flushed", Subnormals::flushed},
+                                             SubnormalsName{"rounded", Subnormals::rounded}};
+
 /// A set of representable numbers: m 2^(e - p + 1) with |m| < 2^p and emin <= e <= emax, all p
 /// bits significant from 2^emin on; and 0.
 struct Format {
@@ -67,6 +76,9 @@ constexpr bool holds(const Format& carrier, const Format& format) {
                                                              : smallest >= carrier.emin;
   return format.p <= carrier.p && top && bottom;
 }
+
+/// The limits of spelled formats: as many significand bits as the widest arithmetic has.
+inline constexpr int widest_significand = 335, widest_exponent = 30;
 
 /// A format by its name, or by its spelling: p11e5 (11 significand bits, 5 exponent bits, as
 /// IEEE 754 would have them), p11 (as wide in range as its carrier). Nothing where it is neither.

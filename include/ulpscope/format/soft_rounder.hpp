@@ -1,64 +1,50 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ulpscope/format/operation.hpp"
+#include <span>
+#include <stdexcept>
+
+#include "ulpscope/format/native_rounder.hpp"
 #include "ulpscope/format/soft.hpp"
 
 namespace ulpscope {
 
-/// Rounder of a soft type: double's, which has all its numbers.
-template <Format row>
-class Rounder<Soft<row>> {
-  using T = Soft<row>;
-
+/// Rounder of the low precisions: by double's, as every number of theirs is a double. Where a
+/// format's overflow gives an infinity that the low precision lacks, it is what the latter has
+/// instead.
+template <Format own>
+class Rounder<Soft<own>> {
  public:
-  explicit Rounder(const Rounding& rounding) : wide_(rounding) {
-    if (!holds(row, rounding.format)) {
-      throw std::invalid_argument("a format with numbers that its carrier lacks");
-    }
-  }
+  using T = Soft<own>;
 
-  bool exact() const { return rounding().format == row && rounding().mode == Mode::nearest_even; }
+  explicit Rounder(const Rounding& rounding) : wide_(checked(rounding)) {}
+
+  bool exact() const { return rounding().format == own && rounding().mode == Mode::nearest_even; }
   const Rounding& rounding() const { return wide_.rounding(); }
-  const Rounder<double>& wide() const { return wide_; }
 
-  T operator()(const T& x, const Site& site) const {
-    return T(wide_(static_cast<double>(x), site));
-  }
+  T operator()(const T& x, const Site& site) const { return with_word(x, word(site)); }
   void operator()(std::span<T> values, const Site& first) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = (*this)(values[i], {first.index + i, first.step, first.stream});
     }
   }
 
+  std::uint32_t word(const Site& site) const { return wide_.word(site); }
+  T with_word(const T& x, std::uint32_t drawn) const {
+    return T(wide_.with_word(static_cast<double>(x), drawn));
+  }
+
+  const Rounder<double>& wide() const { return wide_; }
+
  private:
+  static const Rounding& checked(const Rounding& rounding) {
+    if (!holds(own, rounding.format)) {
+      throw std::invalid_argument("a format with numbers that its carrier lacks");
+    }
+    return rounding;
+  }
+
   Rounder<double> wide_;
 };
-
-// A result that is rounded once in double is a number of the format, and so of the soft type.
-template <Format row>
-Soft<row> add(const Soft<row>& a, const Soft<row>& b, const Rounder<Soft<row>>& rounder,
-              const Site& site) {
-  return Soft<row>(add(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
-}
-template <Format row>
-Soft<row> subtract(const Soft<row>& a, const Soft<row>& b, const Rounder<Soft<row>>& rounder,
-                   const Site& site) {
-  return Soft<row>(subtract(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
-}
-template <Format row>
-Soft<row> multiply(const Soft<row>& a, const Soft<row>& b, const Rounder<Soft<row>>& rounder,
-                   const Site& site) {
-  return Soft<row>(multiply(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
-}
-template <Format row>
-Soft<row> divide(const Soft<row>& a, const Soft<row>& b, const Rounder<Soft<row>>& rounder,
-                 const Site& site) {
-  return Soft<row>(divide(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
-}
-template <Format row>
-Soft<row> square_root(const Soft<row>& a, const Rounder<Soft<row>>& rounder, const Site& site) {
-  return Soft<row>(square_root(static_cast<double>(a), rounder.wide(), site));
-}
 
 }  // namespace ulpscope

@@ -21,7 +21,12 @@ T median(std::vector<T> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
-  return *std::max_element(values.begin(), middle) / T(2) + *middle / T(2);  // a sum could overflow
+  const T below = *std::max_element(values.begin(), middle);
+  if constexpr (is_soft<T>) {  // half a value need not be one of T; in double all is rounded once
+    return T((static_cast<double>(below) + static_cast<double>(*middle)) / 2);
+  } else {
+    return below / T(2) + *middle / T(2);  // the sum could overflow
+  }
 }
 
 /// The Euclidean norm, scaled by the largest magnitude so that no square over- or underflows; the
