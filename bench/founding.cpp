@@ -19,7 +19,7 @@ void founding_step(benchmark::State& state) {
   Training<T> training(plan.cells.front());
   std::uint64_t t = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(training.loss(t));
+    benchmark::DoNotOptimize(training.loss());
     training.update(++t);
   }
   state.SetItemsProcessed(state.iterations());

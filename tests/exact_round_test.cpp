@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// Exact rounding into a format, in every mode, against the definitions, MPFR and the C library.
+// Exact rounding into a format, in every mode, against MPFR and the C library.
 #include <bit>
 #include <cinttypes>
 #include <cstdio>
 #include <random>
 
 #include "catch.hpp"
-#include "reference.hpp"
+#include "mpfr.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/format/literal.hpp"
 
@@ -16,17 +16,19 @@ using namespace ulpscope;
 using namespace ulpscope::test;
 using boost::multiprecision::cpp_int;
 
-Format format(std::string_view name) {
-  const auto found = find_format(name, own_format<double>());
-  if (!found) throw std::logic_error("no such format");
-  return *found;
+const Format& format(std::string_view name) {
+  for (const Format& row : formats()) {
+    if (row.name == name) return row;
+  }
+  throw std::logic_error("no such format");
 }
 
-/// Every format that has a name, and various ones that have none.
-const std::vector<NamedFormat> tested_formats = [] {
-  std::vector<NamedFormat> all = formats();
-  for (const NamedFormat& row : various_formats()) all.push_back(row);
-  for (const char* name : {"p11e5", "p4e4", "p5"}) all.push_back({name, format(name)});
+const std::vector<Format> tested_formats = [] {
+  std::vector<Format> all = formats();
+  all.push_back({"p11e5", 11, -14, 15, true});
+  all.push_back({"p4e4", 4, -6, 7, true});
+  all.push_back({"p11e5, flushed", 11, -14, 15, false});
+  all.push_back({"binary32, flushed", 24, -126, 127, false});
   return all;
 }();
 
@@ -38,9 +40,10 @@ Mpfr scaled(const cpp_int& significand, std::int64_t exponent, bool negative, in
 }
 
 Mpfr exact(const Rounded& x, const Format& format) {
-  if (x.nan) return special(NAN, format.p);
-  if (x.infinite) return special(x.negative ? -INFINITY : INFINITY, format.p);
-  return scaled(x.significand, x.exponent, x.negative, format.p);
+  if (!x.infinite) return scaled(x.significand, x.exponent, x.negative, format.p);
+  Mpfr result(format.p);
+  mpfr_set_inf(result, x.negative ? -1 : 1);
+  return result;
 }
 
 /// A fraction for GMP.
@@ -62,23 +65,71 @@ class Rational {
   mpq_t value_;
 };
 
-/// A fraction as a number that rounds as it does.
-Mpfr real(const Fraction& x, const Format& format) {
-  if (x.numerator == 0) return special(x.negative ? -0.0 : 0.0, format.p);
-  const Rational rational(x);
-  return stand_in(
-      [&](mpfr_ptr result, mpfr_rnd_t mode) { return mpfr_set_q(result, rational.get(), mode); },
-      format.p + 40);
+/// x in the format by one of MPFR's own modes.
+Mpfr directed(const Rational& x, const Format& format, mpfr_rnd_t mode) {
+  Mpfr result(format.p);
+  const bool negative = mpq_sgn(x.get()) < 0;
+  if (format.subnormals) {
+    const ExponentRange range(format.emin, format.emax, format.p, true);
+    const int ternary = mpfr_set_q(result, x.get(), mode);
+    mpfr_subnormalize(result, ternary, mode);
+  } else {  // all p bits first; then overflow, or zero
+    const int ternary = mpfr_set_q(result, x.get(), mode);
+    if (mpfr_regular_p(result) && mpfr_get_exp(result) - 1 < format.emin) mpfr_set_zero(result, 1);
+    const ExponentRange range(format.emin, format.emax, format.p, false);
+    mpfr_check_range(result, ternary, mode);
+  }
+  mpfr_setsign(result, result, negative, MPFR_RNDN);
+  return result;
 }
 
-/// x in the format by one of MPFR's own modes; for formats as IEEE 754 has them.
-Mpfr rounded_by_mpfr(const Fraction& x, const Format& format, mpfr_rnd_t mode) {
-  Mpfr result(format.p);
-  const Rational rational(x);
-  const ExponentRange range(format.emin, format.emax, format.p, true);
-  const int ternary = mpfr_set_q(result, rational.get(), mode);
-  mpfr_subnormalize(result, ternary, mode);
-  if (x.negative) mpfr_setsign(result, result, 1, MPFR_RNDN);
+/// x in the format by the definition of each mode.
+Mpfr reference(const Rational& x, const Format& format, Mode mode) {
+  switch (mode) {
+    case Mode::nearest_even: return directed(x, format, MPFR_RNDN);
+    case Mode::toward_zero: return directed(x, format, MPFR_RNDZ);
+    case Mode::up: return directed(x, format, MPFR_RNDU);
+    case Mode::down: return directed(x, format, MPFR_RNDD);
+    default: break;
+  }
+  // The two neighbours in the format without its limits, save the spacing of subnormals.
+  Format wider = format;
+  wider.emax += 2000;
+  if (!format.subnormals) wider.emin -= 2000;
+  const Mpfr inner = directed(x, wider, MPFR_RNDZ);
+  const Mpfr outer = directed(x, wider, MPFR_RNDA);
+  if (mpfr_equal_p(inner, outer)) {  // at most overflow rounds
+    return directed(x, format, mode == Mode::odd ? MPFR_RNDZ : MPFR_RNDN);
+  }
+  Mpfr middle(format.p + 2);
+  mpfr_add(middle, inner, outer, MPFR_RNDN);
+  mpfr_div_2ui(middle, middle, 1, MPFR_RNDN);
+  bool away = false;
+  if (mode == Mode::nearest_away) {
+    const int order = mpfr_cmp_q(middle, x.get());
+    away = mpq_sgn(x.get()) > 0 ? order <= 0 : order >= 0;
+  } else {  // odd: away, where the inner one's last bit is 0
+    const std::int64_t quantum =
+        std::max<std::int64_t>(mpfr_get_exp(outer) - 1, wider.emin) - format.p + 1;
+    mpfr_mul_2si(middle, inner, -quantum, MPFR_RNDN);
+    // Where outer is a power of two, inner is the last, odd significand below it.
+    mpz_t significand;
+    mpz_init(significand);
+    const bool whole = mpfr_integer_p(middle);
+    mpfr_get_z(significand, middle, MPFR_RNDN);
+    away = whole && mpz_even_p(significand);
+    mpz_clear(significand);
+  }
+  Mpfr result = away ? outer : inner;
+  if (mpfr_regular_p(result)) {
+    const std::int64_t leading = mpfr_get_exp(result) - 1;
+    if (leading > format.emax) {  // odd stays at the largest, whose last bit is 1
+      if (mode == Mode::odd) return directed(x, format, MPFR_RNDZ);
+      mpfr_set_inf(result, mpq_sgn(x.get()));
+    } else if (!format.subnormals && leading < format.emin) {
+      mpfr_set_zero(result, mpq_sgn(x.get()));
+    }
+  }
   return result;
 }
 
@@ -96,9 +147,6 @@ class Fractions {
     const cpp_int half = cpp_int(1) << (extra - 1);
     const cpp_int tails[] = {0, half, half - 1, half + 1, below(1U << extra), 2 * half - 1};
     significand = (significand << extra) + tails[below(6)];
-    // The codes that are no finite numbers are above the largest one.
-    if (below(16) == 0) significand = (cpp_int(1) << format_.p) - 1 - below(format_.top_codes + 2);
-    if (significand <= 0) significand = 1;
     std::int64_t leading = static_cast<std::int64_t>(below(100)) - 50;
     if (near_limits() && below(3) == 0) leading = format_.emax - below(3) + 1;
     if (near_limits() && below(3) == 0) leading = format_.emin + 2 - below(format_.p + 5);
@@ -125,87 +173,33 @@ std::string text(const Fraction& x) {
 
 }  // namespace
 
-TEST_CASE("exact rounding is what each mode means in every format", "[exact]") {
-  std::mt19937_64 generator(23);
-  for (const auto& [name, row] : tested_formats) {
+TEST_CASE("exact rounding is MPFR's in every format and mode", "[exact]") {
+  for (const Format& row : tested_formats) {
     Fractions fractions(row);
     Mismatches mismatches;
-    for (int trial = 0; trial < trials(row.emax < 2000 ? 1500 : 200); ++trial) {
+    for (int trial = 0; trial < trials(row.emax < 2000 ? 4000 : 400); ++trial) {
       const Fraction x = fractions.any();
-      const Mpfr reals = real(x, row);
-      for (const auto& [mode_name, mode] : modes) {
-        const std::uint32_t words[] = {0, 0xFFFFFFFFU, static_cast<std::uint32_t>(generator())};
-        const std::uint32_t word = words[trial % 3];
-        const Rounded got = exact_round(x, row, mode, word);
-        const Mpfr expected = reference(reals, row, mode, word);
-        mismatches.expect(same(exact(got, row), expected), [&, &label = mode_name] {
-          return std::string(label) + " " + text(x) + ": " + got.hex() + " instead of " +
+      const Rational rational(x);
+      for (const auto& [name, mode] : modes) {
+        const Rounded got = exact_round(x, row, mode);
+        const Mpfr expected = reference(rational, row, mode);
+        mismatches.expect(same(exact(got, row), expected), [&, mode_name = name] {
+          return std::string(mode_name) + " " + text(x) + ": " + got.hex() + " instead of " +
                  expected.text();
         });
         // What a format has is a fixed point of every mode.
-        if (got.infinite || got.nan) continue;
+        if (got.infinite) continue;
         Fraction again{got.negative, got.significand, 1};
         (got.exponent < 0 ? again.denominator : again.numerator) <<= std::abs(got.exponent);
         for (const auto& [other_name, other] : modes) {
-          mismatches.expect(same(exact(exact_round(again, row, other, word), row), exact(got, row)),
+          mismatches.expect(same(exact(exact_round(again, row, other), row), exact(got, row)),
                             [&] { return "again " + got.hex(); });
         }
       }
     }
-    INFO(name);
+    INFO(row.name);
     CHECK_NONE(mismatches);
   }
-}
-
-TEST_CASE("exact rounding is MPFR's own in the formats and modes that it has", "[exact]") {
-  for (const auto& [name, row] : tested_formats) {
-    // MPFR has another notion of even where there is but one significand.
-    if (row.subnormals != Subnormals::kept || row.overflow != Overflow::infinity || row.p == 1) {
-      continue;
-    }
-    Fractions fractions(row);
-    Mismatches mismatches;
-    for (int trial = 0; trial < trials(row.emax < 2000 ? 3000 : 300); ++trial) {
-      const Fraction x = fractions.any();
-      for (const auto& [mode, its] :
-           {std::pair{Mode::nearest_even, MPFR_RNDN}, std::pair{Mode::toward_zero, MPFR_RNDZ},
-            std::pair{Mode::up, MPFR_RNDU}, std::pair{Mode::down, MPFR_RNDD}}) {
-        const Rounded got = exact_round(x, row, mode);
-        mismatches.expect(same(exact(got, row), rounded_by_mpfr(x, row, its)),
-                          [&] { return text(x) + ": " + got.hex(); });
-      }
-    }
-    INFO(name);
-    CHECK_NONE(mismatches);
-  }
-}
-
-TEST_CASE("stochastic rounding moves where the word is below the scaled fraction", "[exact]") {
-  // 1 + k/2^32 of an ulp of p11e5, 2^-10, and less and more by any small amount: floor is k or k-1.
-  const Format row = format("p11e5");
-  const auto moved = [&](std::uint64_t k, int extra, std::uint32_t word) {
-    Fraction x{false, (cpp_int(1) << 142) + (cpp_int(k) << 100) + extra, cpp_int(1) << 142};
-    return exact_round(x, row, Mode::stochastic, word).significand == 1025;
-  };
-  for (const std::uint64_t k : {1ULL, 2ULL, 1000ULL, 0x80000000ULL, 0xFFFFFFFEULL, 0xFFFFFFFFULL}) {
-    INFO(k);
-    const auto word = static_cast<std::uint32_t>(k);
-    for (const int extra : {0, 1}) {
-      CHECK(moved(k, extra, word - 1));
-      CHECK_FALSE(moved(k, extra, word));
-    }
-    CHECK_FALSE(moved(k, -1, word - 1));
-  }
-  // With a denominator that is no power of two: 1/3 of an ulp, floor(2^32 / 3) = 0x55555555.
-  const Fraction third{false, cpp_int(3 * 1024 + 1), cpp_int(3 * 1024)};
-  CHECK(exact_round(third, row, Mode::stochastic, 0x55555554).significand == 1025);
-  CHECK(exact_round(third, row, Mode::stochastic, 0x55555555).significand == 1024);
-  // Between 0 and 2^emin, where these are the neighbours: 2^emin / 3.
-  Format gap = row;
-  gap.subnormals = Subnormals::rounded;
-  const Fraction small{true, 1, cpp_int(3) << 14};
-  CHECK(exact_round(small, gap, Mode::stochastic, 0x55555554).hex() == "-0x1p-14");
-  CHECK(exact_round(small, gap, Mode::stochastic, 0x55555555).hex() == "-0x0p+0");
 }
 
 TEST_CASE("exact rounding of decimal texts is the C library's", "[exact]") {
@@ -263,16 +257,65 @@ TEST_CASE("exact rounding of decimal texts is the C library's", "[exact]") {
   CHECK_NONE(mismatches);
 }
 
+TEST_CASE("neighbours are the C library's, or next in the list of a small format", "[exact]") {
+  std::mt19937 generator(19);
+  const auto bits = [&] { return static_cast<std::uint32_t>(generator()); };
+  Mismatches mismatches;
+  const auto check = [&](float x) {
+    const Rounded rounded =
+        exact_round(exact_value(hex_literal(x)), format("binary32"), Mode::nearest_even);
+    for (const int direction : {1, -1}) {
+      if (x == 0 && direction < 0) continue;
+      const float toward = direction < 0 ? 0 : std::signbit(x) ? -INFINITY : INFINITY;
+      const Rounded got = neighbour(rounded, format("binary32"), direction);
+      mismatches.expect(
+          same(exact(got, format("binary32")), test::exact(std::nextafter(x, toward))),
+          [&] { return hex_literal(x) + ": " + got.hex(); });
+    }
+  };
+  for (int trial = 0; trial < trials(20000); ++trial) {
+    const std::uint32_t exponent = trial % 3 ? bits() % 255U : 0;
+    const std::uint32_t significand = trial % 5 ? bits() & 0x7FFFFFU : 0;
+    check(std::bit_cast<float>((bits() & 0x80000000U) | exponent << 23U | significand));
+  }
+  for (const float x :
+       {0.0F, 0x1p-149F, 0x1.fffffcp-127F, 0x1p-126F, 1.0F, -2.0F, 0x1.fffffep127F}) {
+    check(x);
+  }
+  CHECK_NONE(mismatches);
+
+  for (const bool subnormals : {true, false}) {
+    const Format small{"small", 3, -2, 2, subnormals};
+    // Zero, subnormals (0.25 and 0.5 of the smallest normal, 1/4, apart by 1/16), normals,
+    // infinity.
+    std::vector<std::string> all{"0x0p+0"};
+    if (subnormals)
+      for (const char* x : {"0x1p-4", "0x1p-3", "0x1.8p-3"}) all.emplace_back(x);
+    for (const char* e : {"p-2", "p-1", "p+0", "p+1", "p+2"}) {
+      for (const char* m : {"0x1", "0x1.4", "0x1.8", "0x1.c"}) all.push_back(std::string(m) + e);
+    }
+    all.emplace_back("inf");
+    for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+      INFO(all[i]);
+      const Rounded x = exact_round(exact_value(all[i]), small, Mode::nearest_even);
+      CHECK(x.hex() == all[i]);
+      CHECK(neighbour(x, small, 1).hex() == all[i + 1]);
+      // Through zero to the other side.
+      CHECK(neighbour(x, small, -1).hex() == (i == 0 ? "-" + all[1] : all[i - 1]));
+    }
+  }
+}
+
 TEST_CASE("relative errors and decimals have their digits", "[exact]") {
   Mismatches mismatches;
   for (const char* name : {"binary32", "binary64", "quad"}) {
-    const Format row = format(name);
+    const Format& row = format(name);
     Fractions fractions(row);
     for (int trial = 0; trial < trials(3000); ++trial) {
       const Fraction x = fractions.any();
       const Rational rational(x);
       const Rounded rounded = exact_round(x, row, Mode::nearest_even);
-      if (rounded.infinite || rounded.nan) continue;
+      if (rounded.infinite) continue;
       // Half a unit of the last of three digits is at most 1/200 of the error; 100 bits are exact
       // enough to tell.
       Mpfr expected(100 + 2 * row.p), magnitude(200);

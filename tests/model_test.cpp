@@ -83,15 +83,15 @@ std::vector<Measured> reference(const Problem& p, bool mean) {
 TEMPLATE_LIST_TEST_CASE("a small linear model has its known loss and gradient", "[model]",
                         Arithmetics) {
   using T = TestType;
-  const std::vector<T> inputs{1, 2, 3, 4}, targets{0, 1};
+  const std::vector<float> inputs{1, 2, 3, 4}, targets{0, 1};
   const std::vector<T> parameters = cast<T>({1, -1, 0.5F});
   std::vector<T> gradient(3);
   Linear::In<T> sum(linear("sum-squared"), inputs, targets);
   CHECK(sum.parameters() == 3);
-  CHECK(sum.loss_and_gradient(0, parameters, gradient) == T(2.5F));
+  CHECK(sum.loss_and_gradient(parameters, gradient) == T(2.5F));
   CHECK(gradient == cast<T>({-10, -14, -4}));
   Linear::In<T> mean(linear("mean-squared"), inputs, targets);
-  CHECK(mean.loss_and_gradient(0, parameters, gradient) == T(1.25F));
+  CHECK(mean.loss_and_gradient(parameters, gradient) == T(1.25F));
   CHECK(gradient == cast<T>({-5, -7, -2}));
 }
 
@@ -99,18 +99,18 @@ TEST_CASE("the gradient is that of central differences", "[model]") {
   using T = Dec100;
   const Problem p = problem();
   for (const char* loss : {"sum-squared", "mean-squared"}) {
-    Linear::In<T> model(linear(loss), cast<T>(p.inputs), cast<T>(p.targets));
+    Linear::In<T> model(linear(loss), p.inputs, p.targets);
     std::vector<T> w = cast<T>(p.parameters);
     std::vector<T> gradient(w.size()), unused(w.size());
-    model.loss_and_gradient(0, w, gradient);
+    model.loss_and_gradient(w, gradient);
     // The loss is quadratic: central differences are exact but for round-off, here 2^-334 / h.
     const T h = ldexp(T(1), -100);
     for (std::size_t j = 0; j < w.size(); ++j) {
       const T kept = w[j];
       w[j] = kept + h;
-      const T above = model.loss_and_gradient(0, w, unused);
+      const T above = model.loss_and_gradient(w, unused);
       w[j] = kept - h;
-      const T below = model.loss_and_gradient(0, w, unused);
+      const T below = model.loss_and_gradient(w, unused);
       w[j] = kept;
       INFO(loss << " parameter " << j);
       CHECK(abs(T((above - below) / (2 * h) - gradient[j])) < T("1e-30") * abs(gradient[j]));
@@ -123,9 +123,9 @@ TEMPLATE_LIST_TEST_CASE("loss and gradient are within the bound of their operati
   using T = TestType;
   const Problem p = problem();
   for (const bool mean : {false, true}) {
-    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), cast<T>(p.inputs), cast<T>(p.targets));
+    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), p.inputs, p.targets);
     std::vector<T> got(features + 1);
-    const T loss = model.loss_and_gradient(0, cast<T>(p.parameters), got);
+    const T loss = model.loss_and_gradient(cast<T>(p.parameters), got);
     got.push_back(loss);
     const std::vector<Measured> expected = reference(p, mean);
     // An input passes at most features + 2 roundings into r; a term of the loss has r twice and

@@ -13,9 +13,9 @@ namespace {
 
 void list_formats() {
   fmt::print("{:<10} {:>4} {:>12} {:>11}  {}\n", "name", "p", "emin", "emax", "subnormals");
-  for (const auto& [name, format] : formats()) {
-    fmt::print("{:<10} {:>4} {:>12} {:>11}  {}\n", name, format.p, format.emin, format.emax,
-               format.subnormals == Subnormals::kept ? "yes" : "no, flushed to zero");
+  for (const Format& format : formats()) {
+    fmt::print("{:<10} {:>4} {:>12} {:>11}  {}\n", format.name, format.p, format.emin, format.emax,
+               format.subnormals ? "yes" : "no, flushed to zero");
   }
 }
 

@@ -24,9 +24,7 @@ const Row& row_named(const std::string& what, const std::string& name, const Row
                        suggestion(name, names) + "; for example ulpscope round binary32 0.1");
 }
 
-void show(const Place& place, const std::string& text, const NamedFormat& named, Mode mode,
-          bool hex) {
-  const Format& format = named.format;
+void show(const Place& place, const std::string& text, const Format& format, Mode mode, bool hex) {
   Fraction x;
   try {
     x = exact_value(text);
@@ -46,9 +44,9 @@ void show(const Place& place, const std::string& text, const NamedFormat& named,
     fmt::print("{:<16}{}\n", name, value);
   };
   line("value", text);
-  line(named.name.c_str(), rounded.decimal(digits));
+  line(format.name.c_str(), rounded.decimal(digits));
   line("hexadecimal", rounded.hex());
-  const bool has_ulp = rounded.significand != 0 || format.subnormals == Subnormals::kept;
+  const bool has_ulp = rounded.significand != 0 || format.subnormals;
   if (!rounded.infinite && has_ulp) line("ulp", Rounded{false, false, 1, rounded.exponent}.hex());
   line("relative error", relative_error(x, rounded));
   line("below", (rounded.negative ? outer : inner).hex());
@@ -58,8 +56,7 @@ void show(const Place& place, const std::string& text, const NamedFormat& named,
 }  // namespace
 
 int round_command(const RoundOptions& options) {
-  const NamedFormat& format =
-      row_named("format", options.format, formats().data(), formats().size());
+  const Format& format = row_named("format", options.format, formats().data(), formats().size());
   const Mode mode = row_named("mode", options.mode, modes.data(), modes.size()).mode;
   if (!options.values.empty()) {
     for (std::size_t i = 0; i < options.values.size(); ++i) {

@@ -51,10 +51,27 @@ Fraction hex_value(std::string_view text) {
   return x;
 }
 
-Rounded as_rounded(const RoundedTo<cpp_int>& x) {
-  using Result = RoundedTo<cpp_int>;
-  return {x.negative, x.kind == Result::Kind::infinite, x.significand, x.exponent,
-          x.kind == Result::Kind::nan};
+/// Whether the quotient, cut off at `odd` with this remainder, moves away from zero.
+bool moves_away(Mode mode, bool negative, bool odd, const cpp_int& remainder,
+                const cpp_int& divisor) {
+  if (remainder == 0) return false;
+  const int half = cpp_int(2 * remainder).compare(divisor);
+  switch (mode) {
+    case Mode::nearest_even: return half > 0 || (half == 0 && odd);
+    case Mode::nearest_away: return half >= 0;
+    case Mode::toward_zero: return false;
+    case Mode::up: return !negative;
+    case Mode::down: return negative;
+    case Mode::odd: return !odd;
+  }
+  return false;
+}
+
+cpp_int shifted(const cpp_int& x, std::int64_t by) { return by > 0 ? cpp_int(x << by) : x; }
+
+/// The value's exponent of the leading bit.
+std::int64_t leading(const Rounded& x) {
+  return x.exponent + static_cast<std::int64_t>(msb(x.significand));
 }
 
 }  // namespace
@@ -69,64 +86,69 @@ Fraction exact_value(std::string_view text) {
   return x;
 }
 
-Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uint32_t word) {
-  Unrounded<cpp_int> quotient{x.negative, 0, 0};
-  if (x.numerator != 0) {
-    // As many bits as the drawn word and the last place ask for, and whether there is more.
-    const std::int64_t have =
-        static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
-    const std::int64_t shift = std::max<std::int64_t>(0, format.p + 34 - have);
-    cpp_int remainder;
-    divide_qr(cpp_int(x.numerator << shift), x.denominator, quotient.significand, remainder);
-    quotient.exponent = -shift;
-    quotient.sticky = remainder != 0;
+Rounded exact_round(const Fraction& x, const Format& format, Mode mode) {
+  Rounded result{x.negative};
+  result.exponent = format.emin - format.p + 1;
+  if (x.numerator == 0) return result;
+  std::int64_t e =
+      static_cast<std::int64_t>(msb(x.numerator)) - static_cast<std::int64_t>(msb(x.denominator));
+  if (shifted(x.numerator, -e) < shifted(x.denominator, e)) --e;  // now 2^e <= |x| < 2^(e+1)
+  // Without subnormals a number below 2^emin has all p bits first, then becomes zero.
+  const std::int64_t quantum = (format.subnormals ? std::max(e, format.emin) : e) - format.p + 1;
+  const cpp_int divisor = shifted(x.denominator, quantum);
+  cpp_int remainder;
+  divide_qr(shifted(x.numerator, -quantum), divisor, result.significand, remainder);
+  result.exponent = quantum;
+  if (moves_away(mode, x.negative, bit_test(result.significand, 0), remainder, divisor)) {
+    ++result.significand;
   }
-  return as_rounded(round_once(quotient, format, mode, word));
-}
-
-Rounded exact_infinity(bool negative, const Format& format) {
-  return as_rounded(round_infinity<cpp_int>(negative, format));
+  if (result.significand == 0) return result;
+  if (msb(result.significand) == static_cast<unsigned>(format.p)) {  // 2^p: one more exponent
+    result.significand >>= 1;
+    ++result.exponent;
+  }
+  if (leading(result) > format.emax) {
+    const bool away = mode == Mode::nearest_even || mode == Mode::nearest_away ||
+                      mode == (x.negative ? Mode::down : Mode::up);
+    result.infinite = away;
+    result.significand = (cpp_int(1) << format.p) - 1;
+    result.exponent = format.emax - format.p + 1;
+  } else if (!format.subnormals && leading(result) < format.emin) {
+    result.significand = 0;
+    result.exponent = format.emin - format.p + 1;
+  }
+  return result;
 }
 
 Rounded neighbour(const Rounded& x, const Format& format, int direction) {
-  if (x.nan) return x;
-  const Rounded largest = as_rounded(detail::largest_number<cpp_int>(x.negative, format));
-  const std::int64_t lowest_unit = format.emin - format.p + 1;
-  const cpp_int normal = cpp_int(1) << (format.p - 1);  // significands from here on have all bits
-  const cpp_int least = format.subnormals == Subnormals::kept ? cpp_int(1) : normal;
+  // The real number half an ulp (a quarter below a power of two) further, rounded onward.
   const bool outward = direction > 0;
-  if (x.infinite) return outward ? x : largest;
-  if (x.significand == 0) {  // inward: through zero to the other side
-    return {outward ? x.negative : !x.negative, false, least, lowest_unit};
+  if (x.significand == 0 && !x.infinite && !outward) {  // through zero to the other side
+    return neighbour({!x.negative, false, 0, x.exponent}, format, 1);
   }
-  Rounded next = x;
-  if (outward) {
-    if (x.exponent == largest.exponent && x.significand == largest.significand) {
-      return format.overflow == Overflow::infinity ? exact_infinity(x.negative, format) : x;
-    }
-    if (++next.significand == 2 * normal) {
-      next.significand = normal;
-      ++next.exponent;
-    }
-  } else if (x.exponent == lowest_unit && x.significand == least) {
-    next.significand = 0;
-  } else if (x.exponent > lowest_unit && x.significand == normal) {
-    next.significand = 2 * normal - 1;
-    --next.exponent;
-  } else {
-    --next.significand;
+  if (x.infinite) {
+    if (outward) return x;
+    return {x.negative, false, (cpp_int(1) << format.p) - 1, format.emax - format.p + 1};
+  }
+  Fraction beyond{x.negative, 4 * x.significand + (outward ? 1 : -1), 4};
+  if (x.significand == 0) beyond = {x.negative, 1, 4};
+  (x.exponent < 0 ? beyond.denominator : beyond.numerator) <<=
+      x.exponent < 0 ? -x.exponent : x.exponent;
+  const Mode away = x.negative ? Mode::down : Mode::up;
+  Rounded next = exact_round(beyond, format, outward ? away : Mode::toward_zero);
+  if (next.significand == 0 && outward) {  // no subnormals: the smallest normal number
+    next.significand = cpp_int(1) << (format.p - 1);
+    next.exponent = format.emin - format.p + 1;
   }
   return next;
 }
 
 std::string Rounded::hex() const {
-  if (nan) return "nan";
   if (infinite) return negative ? "-inf" : "inf";
   return hex_literal(negative, significand, exponent);
 }
 
 std::string Rounded::decimal(int digits) const {
-  if (nan) return "nan";
   if (infinite) return negative ? "-inf" : "inf";
   using Wider = WideFloat<400>;
   const Wider magnitude = ldexp(Wider(significand), static_cast<int>(exponent));
@@ -134,7 +156,6 @@ std::string Rounded::decimal(int digits) const {
 }
 
 std::string relative_error(const Fraction& x, const Rounded& rounded) {
-  if (rounded.nan) return "nan";
   if (rounded.infinite) return rounded.negative ? "-inf" : "inf";
   if (x.numerator == 0) return "0";
   cpp_int value = rounded.significand * x.denominator;

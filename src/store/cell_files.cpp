@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/study/sha256.hpp"
@@ -28,20 +27,12 @@ std::string CellFiles::done() const {
 FileRecorder::FileRecorder(const Cell& cell)
     : trace_(files_["trace.csv"]), final_(files_["final.csv"]) {
   files_["cell.toml"] = cell_toml(cell);
-  trace_ = "step,loss";
-  for (const ProbeInfo& probe : probe_list) {
-    if (cell["record.probes"].find("\"" + std::string(probe.name) + "\"") == std::string::npos)
-      continue;
-    for (const std::string_view column : probe.columns()) trace_.append(",").append(column);
-  }
-  trace_ += '\n';
+  trace_ = "step,loss\n";
   final_ = "role,index,value\n";
 }
 
-void FileRecorder::trace(std::uint64_t step, const std::vector<std::string>& fields) {
-  trace_ += std::to_string(step);
-  for (const std::string& field : fields) trace_.append(",").append(field);
-  trace_ += '\n';
+void FileRecorder::trace(std::uint64_t step, const std::string& loss) {
+  trace_ += std::to_string(step) + "," + loss + "\n";
 }
 
 void FileRecorder::final_value(std::string_view role, std::size_t index, const std::string& value) {

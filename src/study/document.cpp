@@ -55,42 +55,8 @@ std::optional<Value> Document::value(const toml::node& node) const {
   return std::nullopt;
 }
 
-Value Document::list(const std::string& key, const toml::array& array) const {
-  Value all{Value::Kind::list, "", place(array)};
-  for (const toml::node& item : array) {
-    if (!item.is_string()) {
-      throw InputError(place(item), key, "expected a list of texts, for example [\"moments\"]");
-    }
-    all.items.push_back(**item.as_string());
-  }
-  all.text = list_text(all.items);
-  return all;
-}
-
-Value Document::table(const std::string& key, const toml::table& table) const {
-  Value all{Value::Kind::table, "", place(table)};
-  for (const auto& [name, node] : in_order(table)) {
-    const std::string part = key + "." + name;
-    require_known(place(*node), part);
-    Value value = this->value(part, *node);
-    const std::string shown =
-        value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
-    all.text += (all.text.empty() ? "" : ", ") + name + " = " + shown;
-    all.parts.push_back({part, std::move(value)});
-  }
-  all.text = "{ " + all.text + " }";
-  return all;
-}
-
 Value Document::value(const std::string& key, const toml::node& node) const {
   if (auto found = value(node)) return *found;
-  const OptionInfo* option = find_option(key);
-  if (option && option->type == OptionType::list && node.is_array()) {
-    return list(key, *node.as_array());
-  }
-  if (option && option->type == OptionType::group && node.is_table()) {
-    return table(key, *node.as_table());
-  }
   throw InputError(place(node), key, "expected a single number, text, true or false");
 }
 
@@ -145,7 +111,7 @@ namespace {
 }  // namespace
 
 void require_known(const Place& place, const std::string& key) {
-  const auto& keys = all_keys();
+  const auto keys = all_keys();
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) unknown_key(place, key);
 }
 
@@ -183,29 +149,21 @@ void apply_set(const std::string& set, Study& study) {
   }
   const toml::node* node = document ? document->root().get("value") : nullptr;
   std::vector<Value> values{{Value::Kind::text, written, place}};
-  const OptionInfo* option = find_option(key);
-  const bool many = node && node->is_array() && !(option && option->type == OptionType::list);
-  if (node) {
-    values = many ? document->axis(key, *node).values : std::vector{document->value(key, *node)};
-  }
-  for (Value& value : values) {
-    value.place = place;
-    for (Assignment& part : value.parts) part.value.place = place;
-  }
+  if (node)
+    values = node->is_array() ? document->axis(key, *node).values
+                              : std::vector{document->value(key, *node)};
+  for (Value& value : values) value.place = place;
 
   const auto axis = std::find_if(study.axes.begin(), study.axes.end(),
                                  [&](const Axis& other) { return other.key == key; });
   if (axis != study.axes.end()) {
     axis->values = std::move(values);
     axis->place = place;
-  } else if (many) {
+  } else if (node && node->is_array()) {
     require_sweepable(place, key);
     study.axes.push_back({key, std::move(values), place});
   } else {
-    // The last assignment counts; a group as a whole leaves the parts given before it no say.
-    std::erase_if(study.base, [&](const Assignment& entry) {
-      return entry.key == key || entry.key.rfind(key + ".", 0) == 0;
-    });
+    std::erase_if(study.base, [&](const Assignment& entry) { return entry.key == key; });
     study.base.push_back({key, std::move(values.front())});
   }
 }

@@ -20,8 +20,7 @@ class Document {
   const toml::table& root() const { return root_; }
   Place place(const toml::node& node) const;
 
-  /// A boolean, number or text; for a key that takes them a list of texts, or a table of its parts.
-  /// Throws InputError for all else.
+  /// A boolean, number or text; throws InputError for tables, arrays and dates.
   Value value(const std::string& key, const toml::node& node) const;
 
   /// A list of at least one value.
@@ -29,8 +28,6 @@ class Document {
 
  private:
   std::optional<Value> value(const toml::node& node) const;
-  Value list(const std::string& key, const toml::array& array) const;
-  Value table(const std::string& key, const toml::table& table) const;
   std::string token(const toml::node& node) const;
 
   std::string file_;

@@ -7,9 +7,21 @@
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/rule/rules.hpp"
-#include "ulpscope/study/precision.hpp"
 
 namespace ulpscope {
+
+auto PrecisionOptions::options() {
+  return std::tuple{Option{"arithmetic",
+                           &PrecisionOptions::arithmetic,
+                           "the type whose operations the run uses",
+                           {},
+                           [] {
+                             std::vector<std::string_view> names;
+                             for_each_arithmetic(
+                                 [&]<class T>() { names.push_back(ArithmeticTraits<T>::name); });
+                             return names;
+                           }}};
+}
 
 namespace {
 
@@ -19,11 +31,6 @@ Kind kind_of(std::string_view name, std::string_view summary) {
   if constexpr (requires(Options options) { options.conflict(); }) {
     kind.conflict = [](const std::function<std::string(std::string_view)>& text_of) {
       return read_options<Options>(text_of).conflict();
-    };
-  }
-  if constexpr (requires(Options options) { options.moments(); }) {
-    kind.moments = [](const std::function<std::string(std::string_view)>& text_of) {
-      return read_options<Options>(text_of).moments();
     };
   }
   return kind;
@@ -80,54 +87,23 @@ const std::vector<Section>& sections() {
                                         section_of("data", DataKinds{}),
                                         section_of("model", Models{}),
                                         section_of("rule", Rules{}),
-                                        Section{"precision", {{"", "", precision_options()}}},
+                                        plain_section<PrecisionOptions>("precision"),
                                         plain_section<RecordOptions>("record")};
   return all;
 }
 
-const std::vector<std::string>& all_keys() {
-  static const std::vector<std::string> all = [] {
-    std::vector<std::string> keys;
-    const auto add = [&](const std::string& key) {
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
-    };
-    for (const Section& section : sections()) {
-      if (section.has_kind()) add(section.name + ".kind");
-      for (const Kind& kind : section.kinds) {
-        for (const OptionInfo& option : kind.options) {
-          const std::string key = section.name + "." + option.name;
-          add(key);
-          for (const OptionInfo& part : option.parts) add(key + "." + part.name);
-        }
-      }
-    }
-    return keys;
-  }();
-  return all;
-}
-
-const OptionInfo* find_option(std::string_view key) {
-  const std::size_t dot = key.find('.');
-  if (dot == std::string_view::npos) return nullptr;
-  std::string_view name = key.substr(dot + 1);
-  const std::size_t part_dot = name.find('.');
-  const std::string_view part =
-      part_dot == std::string_view::npos ? std::string_view() : name.substr(part_dot + 1);
-  name = name.substr(0, part_dot);
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys;
   for (const Section& section : sections()) {
-    if (section.name != key.substr(0, dot)) continue;
+    if (section.has_kind()) keys.push_back(section.name + ".kind");
     for (const Kind& kind : section.kinds) {
-      const OptionInfo* option = kind.find(name);
-      if (!option || part.empty()) {
-        if (option) return option;
-        continue;
-      }
-      for (const OptionInfo& candidate : option->parts) {
-        if (candidate.name == part) return &candidate;
+      for (const OptionInfo& option : kind.options) {
+        const std::string key = section.name + "." + option.name;
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
       }
     }
   }
-  return nullptr;
+  return keys;
 }
 
 std::optional<std::string> nearest(std::string_view text,
@@ -158,31 +134,6 @@ std::string one_of(const std::vector<std::string>& names) {
   return text;
 }
 
-namespace {
-
-/// A list's items, each a choice, in the order of the choices: the order in which they are written
-/// has no meaning.
-std::string checked_items(const std::string& key, const OptionInfo& option, const Value& value) {
-  std::vector<std::string> items;
-  for (const std::string& item : value.items) {
-    const auto& choices = option.choices;
-    if (std::find(choices.begin(), choices.end(), item) == choices.end()) {
-      throw InputError(value.place, key,
-                       "\"" + item + "\": " + "expected a list of " + one_of(choices) +
-                           suggestion(item, choices) + "; for example " +
-                           key.substr(key.find('.') + 1) + " = [\"" + choices.front() + "\"]");
-    }
-  }
-  for (const std::string& choice : option.choices) {
-    if (std::find(value.items.begin(), value.items.end(), choice) != value.items.end()) {
-      items.push_back(choice);
-    }
-  }
-  return list_text(items);
-}
-
-}  // namespace
-
 std::string checked(const std::string& key, const OptionInfo& option, const Value& value) {
   const std::string shown = value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
   std::string why;  // something that looks like a number is not one here
@@ -208,8 +159,7 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
     return std::nullopt;
   };
   const auto digits = [](const Decimal& whole) {
-    return (whole.negative() ? "-" : "") + whole.digits() +
-           std::string(static_cast<std::size_t>(whole.exponent()), '0');
+    return whole.digits() + std::string(static_cast<std::size_t>(whole.exponent()), '0');
   };
   switch (option.type) {
     case OptionType::boolean:
@@ -225,16 +175,9 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
       for (const std::string& choice : option.choices) {
         if (value.kind == Value::Kind::text && value.text == choice) return choice;
       }
-      if (option.spelled && value.kind == Value::Kind::text && option.spelled(value.text)) {
-        return value.text;
-      }
       if (!option.holds) break;
       if (const auto decimal = number(true)) return digits(*decimal);
       break;
-    case OptionType::list:
-      if (value.kind == Value::Kind::list) return checked_items(key, option, value);
-      break;
-    case OptionType::group: break;  // its parts are checked one by one
   }
   throw unexpected();
 }

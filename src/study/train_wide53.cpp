@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "ulpscope/study/trained.hpp"
+#include "ulpscope/study/train.hpp"
 
 namespace ulpscope {
 ULPSCOPE_TRAIN(, Wide53)

@@ -62,32 +62,6 @@ const OptionInfo* agreed(const std::vector<const Kind*>& kinds, const std::strin
   return first;
 }
 
-/// What the base says of a group, whole or part by part, as one value; or nothing.
-std::string given_group(const Study& study, const std::string& key, const OptionInfo& group) {
-  std::vector<std::pair<std::string, std::string>> parts;
-  const auto put = [&](const std::string& part, const Value& value) {
-    std::erase_if(parts, [&](const auto& other) { return other.first == part; });
-    parts.emplace_back(part, shown(value));
-  };
-  for (const Assignment& entry : study.base) {
-    if (entry.key == key && entry.value.kind != Value::Kind::table) {
-      put(group.parts.front().name, entry.value);
-    } else if (entry.key == key) {
-      for (const Assignment& part : entry.value.parts) {
-        put(part.key.substr(key.size() + 1), part.value);
-      }
-    } else if (entry.key.rfind(key + ".", 0) == 0) {
-      put(entry.key.substr(key.size() + 1), entry.value);
-    }
-  }
-  if (parts.size() == 1 && parts[0].first == group.parts.front().name) return parts[0].second;
-  std::string text;
-  for (const auto& [part, value] : parts) {
-    text += (text.empty() ? "{ " : ", ") + part + " = " + value;
-  }
-  return text.empty() ? text : text + " }";
-}
-
 }  // namespace
 
 std::string study_toml(const Study& study, const Plan& plan) {
@@ -103,16 +77,6 @@ std::string study_toml(const Study& study, const Plan& plan) {
   for (const Section& section : sections()) {
     const auto line = [&](const std::string& name, const std::string& default_shown) {
       const std::string key = section.name + "." + name;
-      const bool used = std::any_of(plan.cells.begin(), plan.cells.end(),
-                                    [&](const Cell& cell) { return cell.find(key) != nullptr; });
-      if (!used) return;
-      const OptionInfo* option = find_option(key);
-      if (option && option->type == OptionType::group) {
-        const std::string group = given_group(study, key, *option);
-        if (group.empty() && on_axis(key)) return;
-        out += name + " = " + (group.empty() ? default_shown : group) + "\n";
-        return;
-      }
       const auto at = given(key);
       if (at == study.base.end() && on_axis(key)) return;
       out += name + " = " + (at == study.base.end() ? default_shown : shown(at->value)) + "\n";
@@ -132,9 +96,8 @@ std::string study_toml(const Study& study, const Plan& plan) {
         if (!info && given(section.name + "." + option.name) == study.base.end()) continue;
         const OptionInfo& any = info ? *info : option;
         line(option.name,
-             shown(any.default_text, any.type == OptionType::group ||
-                                         std::find(any.choices.begin(), any.choices.end(),
-                                                   any.default_text) != any.choices.end()));
+             shown(any.default_text, std::find(any.choices.begin(), any.choices.end(),
+                                               any.default_text) != any.choices.end()));
       }
     }
   }
@@ -167,8 +130,6 @@ std::string cell_toml(const Cell& cell) {
   std::string out;
   std::string section;
   for (const Setting& setting : cell.settings) {
-    const bool kind = setting.key.size() > 5 && setting.key.ends_with(".kind");
-    if (setting.part || (setting.at_default && !kind && setting.key != key::steps)) continue;
     const std::size_t dot = setting.key.find('.');
     if (setting.key.substr(0, dot) != section) {
       section = setting.key.substr(0, dot);

@@ -12,8 +12,6 @@
 #include <type_traits>
 
 #include "ulpscope/format/decimal.hpp"
-#include "ulpscope/format/format.hpp"
-#include "ulpscope/format/soft.hpp"
 
 namespace ulpscope {
 
@@ -24,11 +22,10 @@ static_assert(FLT_EVAL_METHOD == 0, "float and double operations must round to t
 static_assert(BOOST_VERSION >= 108100,
               "Boost 1.81 or newer: older cpp_bin_float subtractions are not correctly rounded");
 
-/// Binary floating point with p significand bits and the exponents min..max; by default a range in
-/// which no run over- or underflows, the same for every p, so that longer types have all numbers of
-/// shorter ones. Every operation and square root rounds once, to nearest even. Expression
+/// Binary floating point with p significand bits and the exponents min..max; 0, 0 stand for the
+/// widest range. Every operation and square root rounds once, to nearest even. Expression
 /// templates are off: an expression means what it means for float.
-template <unsigned p, int min = -(1 << 30), int max = (1 << 30) - 1>
+template <unsigned p, int min = 0, int max = 0>
 using WideFloat = boost::multiprecision::number<
     boost::multiprecision::cpp_bin_float<p, boost::multiprecision::digit_base_2, void, std::int32_t,
                                          min, max>,
@@ -58,19 +55,13 @@ ULPSCOPE_ARITHMETIC(Dec50, "dec50", "reference: at least 50 decimal digits")
 ULPSCOPE_ARITHMETIC(Dec100, "dec100", "reference: at least 100 decimal digits")
 ULPSCOPE_ARITHMETIC(Wide24, "wide24", "float's precision without its underflow")
 ULPSCOPE_ARITHMETIC(Wide53, "wide53", "double's precision without its underflow")
-ULPSCOPE_ARITHMETIC(Binary16, "binary16", "whole runs in IEEE half precision")
-ULPSCOPE_ARITHMETIC(BFloat16, "bfloat16", "whole runs in float's range with 8 bits")
-ULPSCOPE_ARITHMETIC(Tf32, "tf32", "whole runs in float's range with 11 bits")
-ULPSCOPE_ARITHMETIC(E5m2, "e5m2", "whole runs in 8 bits, 5 of them exponent")
-ULPSCOPE_ARITHMETIC(E4m3, "e4m3", "whole runs in 8 bits, 4 of them exponent")
 #undef ULPSCOPE_ARITHMETIC
 
 template <class... T>
 struct TypeList {};
 
 /// The one list of arithmetics; everything that walks or dispatches over them starts here.
-using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53,
-                             Binary16, BFloat16, Tf32, E5m2, E4m3>;
+using Arithmetics = TypeList<float, double, long double, Quad, Dec50, Dec100, Wide24, Wide53>;
 
 /// Calls f.template operator()<T>() for each arithmetic, in the list's order.
 template <class F>
@@ -81,26 +72,8 @@ void for_each_arithmetic(F&& f) {
 template <class T>
 inline constexpr bool is_native = std::is_floating_point_v<T>;
 
-/// Boost's number types.
-template <class T>
-inline constexpr bool is_wide = !is_native<T> && !is_soft<T>;
-
 template <class T>
 inline constexpr int significand_bits = std::numeric_limits<T>::digits;
-
-/// The numbers of T. Boost's types flush what is below their range, and their min_exponent is the
-/// leading bit's, where the language's is one more.
-template <class T>
-constexpr Format own_format() {
-  if constexpr (is_soft<T>) {
-    return T::format;
-  } else {
-    using Limits = std::numeric_limits<T>;
-    constexpr int shift = is_native<T> ? 1 : 0;
-    return {Limits::digits, Limits::min_exponent - shift, Limits::max_exponent - shift,
-            is_native<T> ? Subnormals::kept : Subnormals::flushed};
-  }
-}
 
 /// Where hyper-parameters are computed before they are rounded once to T: dec50, or 64 bits more
 /// than T has, as 1 - b and b^t lose some.
@@ -113,18 +86,6 @@ template <class To, class From>
 To convert(const From& x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
-  } else if constexpr (is_soft<From>) {
-    return convert<To>(static_cast<double>(x));
-  } else if constexpr (is_soft<To> && is_native<From>) {
-    return To(x);
-  } else if constexpr (is_soft<To>) {
-    // To double by rounding to odd, as Soft has it from long double.
-    const double near = convert<double>(x);
-    const auto bits = std::bit_cast<std::uint64_t>(near);
-    if (!std::isfinite(near) || near == 0 || bits % 2 == 1) return To(near);
-    const auto back = convert<From>(near);
-    if (back == x) return To(near);
-    return To(std::bit_cast<double>((back > x) == (x > 0) ? bits - 1 : bits + 1));
   } else if constexpr (is_native<To> != is_native<From> &&
                        std::max(significand_bits<To>, significand_bits<From>) <
                            significand_bits<Dec50>) {

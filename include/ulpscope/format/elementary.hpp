@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 /// Elementary functions that give the same bits on every processor: libm picks its code by the
 /// instruction set it finds, and the results differ in the last place. These use + - * / alone
@@ -90,62 +89,5 @@ inline double turns(double u, int shift) {
 /// eighth of a turn is exact.
 inline double cos_turns(double u) { return detail::turns(u, 0); }
 inline double sin_turns(double u) { return detail::turns(u, 3); }
-
-/// log2(x) for x > 0 and 2^y, of any number type W that knows numeric_limits, frexp, ldexp and
-/// floor: within four ulps, from + - * / of W alone.
-///
-/// The series of log above, and of exp on |r| <= log(2)/2 after y = k + r/log(2); as many terms
-/// as leave a remainder below a quarter of an ulp.
-template <class W>
-const W& log_of_2();
-
-namespace detail {
-
-/// 2 atanh(s) / s = 2 (1 + z/3 + z^2/5 + ...), z = s^2 <= 1/9.
-template <class W>
-W atanh_series(const W& z) {
-  constexpr int terms = std::numeric_limits<W>::digits / 3 + 2;
-  W series(0);
-  for (int n = terms; n >= 0; --n) series = z * series + W(2) / W(2 * n + 1);
-  return series;
-}
-
-}  // namespace detail
-
-template <class W>
-const W& log_of_2() {
-  static const W value = detail::atanh_series(W(W(1) / W(9))) / W(3);  // 2 atanh(1/3)
-  return value;
-}
-
-template <class W>
-W log2(const W& x) {
-  using std::frexp;
-  int k = 0;
-  W m = frexp(x, &k);
-  if (m * m * W(2) < W(1)) {
-    m = m * W(2);
-    --k;
-  }
-  const W f = m - W(1);
-  const W s = f / (W(2) + f);
-  return W(k) + s * detail::atanh_series(W(s * s)) / log_of_2<W>();
-}
-
-template <class W>
-W exp2(const W& y) {
-  using std::floor;
-  using std::ldexp;
-  const W k = floor(W(y + W(1) / W(2)));
-  const W r = (y - k) * log_of_2<W>();
-  // |r|^n / n! < 2^-(digits + 2), as n! > (n/e)^n.
-  constexpr int terms = 8 + std::numeric_limits<W>::digits / 4;
-  W series(1);
-  for (int n = terms; n >= 1; --n) series = W(1) + r * series / W(n);
-  constexpr int beyond = 2'000'000'000;  // every type's exponents
-  if (!(k <= W(beyond))) return k > W(0) ? std::numeric_limits<W>::infinity() : y;
-  if (k < W(-beyond)) return W(0);
-  return ldexp(series, static_cast<int>(k));
-}
 
 }  // namespace ulpscope::elementary

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <boost/multiprecision/cpp_int.hpp>
 #include <string>
 #include <string_view>
 
 #include "ulpscope/format/format.hpp"
-#include "ulpscope/format/unrounded.hpp"
 
 namespace ulpscope {
 
@@ -19,32 +19,26 @@ struct Fraction {
 /// on anything else, and on exponents beyond +-10^5.
 Fraction exact_value(std::string_view text);
 
-/// A number of a format: (-1)^negative * significand * 2^exponent, infinity or NaN.
+/// A number of a format: (-1)^negative * significand * 2^exponent, or infinity.
 struct Rounded {
   bool negative = false;
   bool infinite = false;
   boost::multiprecision::cpp_int significand = 0;
   std::int64_t exponent = 0;  ///< of the last of the p bits: 2^exponent is an ulp
-  bool nan = false;
 
-  std::string hex() const;                ///< C99 literal, "inf", "-inf" or "nan"
+  std::string hex() const;                ///< C99 literal, "inf" or "-inf"
   std::string decimal(int digits) const;  ///< scientific, so many significant digits
 };
 
 /// x rounded once into the format: exact integer arithmetic, so correct for every format, mode
-/// and input. The slow way, for single values. `word` is for Mode::stochastic, see Rounder.
-Rounded exact_round(const Fraction& x, const Format& format, Mode mode, std::uint32_t word = 0);
+/// and input. The slow way, for single values.
+Rounded exact_round(const Fraction& x, const Format& format, Mode mode);
 
-/// What an infinity becomes in the format.
-Rounded exact_infinity(bool negative, const Format& format);
-
-/// The next number of the format away from zero (+1) or toward and through it (-1). Beyond the
-/// largest is infinity where overflow gives it, else nothing: the largest itself; of infinity, they
-/// are infinity and the largest. A NaN has none but itself.
+/// The next number of the format away from zero (+1) or toward and through it (-1); of
+/// infinity, itself and the largest finite number.
 Rounded neighbour(const Rounded& x, const Format& format, int direction);
 
-/// (rounded - x) / |x| to 3 digits; "0" where x is representable; "inf", "-inf" or "nan" where the
-/// result is that.
+/// (rounded - x) / |x| to 3 digits; "0" where x is representable.
 std::string relative_error(const Fraction& x, const Rounded& rounded);
 
 }  // namespace ulpscope

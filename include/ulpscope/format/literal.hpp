@@ -17,7 +17,7 @@ template <class T>
 std::string decimal_text(const T& x) {
   using std::isfinite;
   using std::isnan;
-  if (!isfinite(x)) return isnan(x) ? "nan" : x < T(0) ? "-inf" : "inf";
+  if (!isfinite(x)) return isnan(x) ? "nan" : x < 0 ? "-inf" : "inf";
   std::ostringstream out;
   out.imbue(std::locale::classic());
   out.precision(std::numeric_limits<T>::max_digits10 - 1);
@@ -53,9 +53,7 @@ std::string hex_literal(const T& x) {
   using std::isfinite;
   using std::signbit;
   if (!isfinite(x)) return decimal_text(x);
-  if constexpr (is_soft<T>) {
-    return hex_literal(static_cast<double>(x));
-  } else if constexpr (is_native<T>) {
+  if constexpr (is_native<T>) {
     int exponent = 0;
     const T fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
     // long double has more than 64 bits where it is IEEE's quadruple.

@@ -18,14 +18,11 @@ namespace ulpscope {
 
 /// A perceptron without activation: one output, a weight a feature, and last a bias.
 ///
-///   z_i = (sum over j of w_j x_ij) + b        activations; j ascending
-///   r_i = z_i - y_i                           loss
-///   loss = sum over i of r_i^2                loss; i ascending; mean-squared: divided by samples
-///   s_i = 2 r_i                               gradient; mean-squared: divided by samples
-///   gradient_j = sum over i of s_i x_ij       gradient; i ascending;  bias: sum over i of s_i
-///
-/// Stored are x and y (data, once), z, the loss, s and the gradient. Where a role rounds every
-/// operation, the sums' products and sums are such operations, too.
+///   z_i = (sum over j of w_j x_ij) + b        j ascending
+///   r_i = z_i - y_i
+///   loss = sum over i of r_i^2                i ascending; mean-squared: divided by samples
+///   s_i = 2 r_i                               mean-squared: divided by samples
+///   gradient_j = sum over i of s_i x_ij       i ascending;  bias: sum over i of s_i
 struct Linear {
   static constexpr std::string_view name = "linear";
   static constexpr std::string_view summary = "one weight a feature and a bias; squared errors";
@@ -64,16 +61,14 @@ struct Linear {
 template <class T>
 class Linear::In final : public Model<T> {
  public:
-  /// inputs: samples x features, row by row; targets: one a sample; both in the format of data.
-  In(const Linear& options, std::vector<T> inputs, std::vector<T> targets,
-     const Roles<T>& roles = Roles<T>())
-      : roles_(roles),
-        samples_(targets.size()),
+  /// inputs: samples x features, row by row; targets: one a sample.
+  In(const Linear& options, std::span<const float> inputs, std::span<const float> targets)
+      : samples_(targets.size()),
         features_(inputs.size() / targets.size()),
         mean_(options.loss == "mean-squared"),
-        by_sample_(std::move(inputs)),
-        by_feature_(by_sample_.size()),
-        targets_(std::move(targets)),
+        by_sample_(inputs.begin(), inputs.end()),
+        by_feature_(inputs.size()),
+        targets_(targets.begin(), targets.end()),
         z_(samples_),
         s_(samples_) {
     for (std::size_t i = 0; i < samples_; ++i) {
@@ -85,42 +80,25 @@ class Linear::In final : public Model<T> {
 
   std::size_t parameters() const override { return features_ + 1; }
 
-  T loss_and_gradient(std::uint64_t step, std::span<const T> parameters,
-                      std::span<T> gradient) override {
-    const auto& forward = roles_[Role::activations];
-    weighted_row_sum<T>(by_feature_, parameters.first(features_), z_, forward, step, 0);
-    for (std::size_t i = 0; i < samples_; ++i) {
-      z_[i] = forward.sum(z_[i], parameters[features_], forward.site(i, step, 2 * features_));
-    }
-    forward.store(z_, forward.site(0, step, 0));
-
-    const auto& of_loss = roles_[Role::loss];
-    const auto& backward = roles_[Role::gradient];
+  T loss_and_gradient(std::span<const T> parameters, std::span<T> gradient) override {
+    const std::span<const T> weights = parameters.first(features_);
+    const T& bias = parameters[features_];
+    weighted_row_sum<T>(by_feature_, weights, z_);
+    T sum(0);
+    T bias_gradient(0);
     const T n = convert<T>(static_cast<double>(samples_));
-    T loss(0);
     for (std::size_t i = 0; i < samples_; ++i) {
-      const T r = of_loss.difference(z_[i], targets_[i], of_loss.site(i, step, 0));
-      const T square = of_loss.product(r, r, of_loss.site(i, step, 1));
-      loss = of_loss.sum(loss, square, of_loss.site(i, step, 2));
-      s_[i] = backward.product(T(2), r, backward.site(i, step, 0));
-      if (mean_) s_[i] = backward.quotient(s_[i], n, backward.site(i, step, 1));
+      const T r = (z_[i] + bias) - targets_[i];
+      sum = sum + r * r;
+      s_[i] = mean_ ? T(2) * r / n : T(2) * r;
+      bias_gradient = bias_gradient + s_[i];
     }
-    if (mean_) loss = of_loss.quotient(loss, n, of_loss.site(0, step, 3));
-    of_loss.store({&loss, 1}, of_loss.site(0, step, 4));
-    backward.store(s_, backward.site(0, step, 2));
-
-    T bias(0);
-    for (std::size_t i = 0; i < samples_; ++i) {
-      bias = backward.sum(bias, s_[i], backward.site(i, step, 3));
-    }
-    weighted_row_sum<T>(by_sample_, s_, gradient.first(features_), backward, step, 4);
-    gradient[features_] = bias;
-    backward.store(gradient, backward.site(0, step, 4));
-    return loss;
+    weighted_row_sum<T>(by_sample_, s_, gradient.first(features_));
+    gradient[features_] = bias_gradient;
+    return mean_ ? sum / n : sum;
   }
 
  private:
-  Roles<T> roles_;
   std::size_t samples_, features_;
   bool mean_;
   std::vector<T> by_sample_, by_feature_, targets_, z_, s_;

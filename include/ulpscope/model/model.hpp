@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 namespace ulpscope {
@@ -15,10 +14,8 @@ class Model {
 
   virtual std::size_t parameters() const = 0;
 
-  /// The loss at these parameters, after `step` updates; fills the gradient. Both spans have
-  /// parameters() values.
-  virtual T loss_and_gradient(std::uint64_t step, std::span<const T> parameters,
-                              std::span<T> gradient) = 0;
+  /// The loss at these parameters; fills the gradient. Both spans have parameters() values.
+  virtual T loss_and_gradient(std::span<const T> parameters, std::span<T> gradient) = 0;
 };
 
 }  // namespace ulpscope

@@ -10,9 +10,17 @@
 
 #include "ulpscope/format/literal.hpp"
 #include "ulpscope/probe/metric_list.hpp"
-#include "ulpscope/probe/statistics.hpp"
 
 namespace ulpscope {
+
+/// The median: of an even count, half the sum of the two middle values. `values` is not empty.
+template <class T>
+T median(std::vector<T> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return *std::max_element(values.begin(), middle) / 2 + *middle / 2;  // the sum could overflow
+}
 
 /// The metrics of a run that need only its losses, one a step; a run ends at its first loss that
 /// is not finite, so only the last may be. The levels are the losses below which a run counts

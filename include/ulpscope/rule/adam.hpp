@@ -15,11 +15,9 @@ namespace ulpscope {
 ///   u = (lr / (1 - b1^t)) (m / d)            update
 ///   w = w - u                                parameters
 ///
-/// in this order, each operation rounded in T, and in the role's format where that rounds every
-/// one; sqrt(1 - b2^t), then lr / (1 - b1^t), are the first two of the role update. lr, b1, 1-b1,
-/// b2, 1-b2, eps, 1-b1^t and 1-b2^t are hyperparameters: computed in wide arithmetic and rounded
-/// once. d is not stored. Frameworks differ in where eps enters and in which precision the
-/// corrections are computed.
+/// in this order, each operation rounded in T. lr, b1, 1-b1, b2, 1-b2, eps, 1-b1^t and 1-b2^t are
+/// computed in wide arithmetic and rounded once; the root of 1-b2^t is taken in T. Frameworks
+/// differ in where eps enters and in which precision the corrections are computed.
 /// AMSGrad (S. J. Reddi, S. Kale, S. Kumar, arXiv 1904.09237): the largest v so far stands for v
 /// in d. `maximize` turns g's sign before all else.
 struct Adam {
@@ -46,9 +44,6 @@ struct Adam {
         Option{"maximize", &Adam::maximize, "climb instead of descend"}};
   }
 
-  /// The roles that it has besides parameters, gradient, update and hyperparameters.
-  std::vector<Role> moments() const { return {Role::first_moment, Role::second_moment}; }
-
   template <class T>
   class In;
 };
@@ -56,46 +51,44 @@ struct Adam {
 template <class T>
 class Adam::In final : public Rule<T> {
  public:
-  In(const Adam& options, std::size_t parameters, const Roles<T>& roles = Roles<T>())
-      : Rule<T>(parameters, roles),
-        amsgrad_(options.amsgrad),
+  In(const Adam& options, std::size_t parameters)
+      : amsgrad_(options.amsgrad),
         maximize_(options.maximize),
-        lr_(roles.hyper(options.lr)),
-        b1_(roles.hyper(options.beta1)),
-        c1_(roles.complement(options.beta1)),
-        b2_(roles.hyper(options.beta2)),
-        c2_(roles.complement(options.beta2)),
-        eps_(roles.eps(options.eps)),
-        decay_(roles.hyper(options.weight_decay)),
+        lr_(convert<T>(hyper<T>(options.lr))),
+        b1_(convert<T>(hyper<T>(options.beta1))),
+        c1_(convert<T>(1 - hyper<T>(options.beta1))),
+        b2_(convert<T>(hyper<T>(options.beta2))),
+        c2_(convert<T>(1 - hyper<T>(options.beta2))),
+        eps_(convert<T>(hyper<T>(options.eps))),
+        decay_(convert<T>(hyper<T>(options.weight_decay))),
         b1_power_(hyper<T>(options.beta1)),
         b2_power_(hyper<T>(options.beta2)),
         m_(parameters, T(0)),
         v_(parameters, T(0)),
         v_max_(amsgrad_ ? parameters : 0, T(0)) {}
 
-  std::optional<Preconditioner<T>> preconditioner() const override {
-    return {{amsgrad_ ? v_max_ : v_, m_correction_, root_, eps_, lr_}};
+  void step(std::uint64_t t, std::span<T> w, std::span<const T> gradient) override {
+    using std::sqrt;
+    const T rate = lr_ / convert<T>(1 - b1_power_.at(t));
+    const T root = sqrt(convert<T>(1 - b2_power_.at(t)));
+    // Local copies: a member could be among w for all the compiler knows, and would have to be
+    // read again for each parameter.
+    const T b1 = b1_, c1 = c1_, b2 = b2_, c2 = c2_, e = eps_, decay = decay_;
+    const bool largest = amsgrad_, climbs = maximize_, decays = decay_ != 0;
+    T *const m = m_.data(), *const v = v_.data(), *const v_max = v_max_.data();
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      T g = climbs ? -gradient[i] : gradient[i];
+      if (decays) g = g + decay * w[i];
+      m[i] = b1 * m[i] + c1 * g;
+      v[i] = b2 * v[i] + (c2 * g) * g;
+      if (largest) v_max[i] = v_max[i] < v[i] ? v[i] : v_max[i];
+      const T d = sqrt(largest ? v_max[i] : v[i]) / root + e;
+      const T u = rate * (m[i] / d);
+      w[i] = w[i] - u;
+    }
   }
 
- protected:
-  void begin(Step<T>& s) override {
-    m_correction_ = s.roles().hyper(1 - b1_power_.at(s.number()));
-    v_correction_ = s.roles().hyper(1 - b2_power_.at(s.number()));
-    root_ = s.scalar(Role::update, sqrt(expression::Constant<T>(v_correction_)));
-    rate_ = s.scalar(Role::update, expression::Constant<T>(lr_) / m_correction_);
-  }
-
-  void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
-    const auto g = this->slope(s, w, gradient, maximize_, decay_);
-    const auto m = s.keep(Role::first_moment, m_, b1_ * s.of(m_) + c1_ * g);
-    auto v = s.keep(Role::second_moment, v_, b2_ * s.of(v_) + (c2_ * g) * g);
-    if (amsgrad_) v = s.keep(Role::second_moment, v_max_, max(s.of(v_max_), v));
-    const auto d = this->denominator(s, v, root_, v_correction_, eps_);
-    const auto u = s.keep(Role::update, rate_ * (m / d));
-    this->subtract(s, w, u);
-  }
-
-  std::vector<State<T>> own_states() override {
+  std::vector<State<T>> states() override {
     std::vector<State<T>> all{{"first_moment", m_}, {"second_moment", v_}};
     if (amsgrad_) all.push_back({"second_moment_max", v_max_});
     return all;
@@ -104,7 +97,6 @@ class Adam::In final : public Rule<T> {
  private:
   bool amsgrad_, maximize_;
   T lr_, b1_, c1_, b2_, c2_, eps_, decay_;
-  T m_correction_{}, v_correction_{}, root_{}, rate_{};
   Power<HyperArithmetic<T>> b1_power_, b2_power_;
   std::vector<T> m_, v_, v_max_;
 };

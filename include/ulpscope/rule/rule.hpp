@@ -2,13 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
-#include "ulpscope/rule/step.hpp"
 
 namespace ulpscope {
 
@@ -19,108 +17,21 @@ struct State {
   std::span<T> values;
 };
 
-/// What a rule divides the averaged gradient by, after an update:
-/// P = factor * (sqrt(second_moment) / root joined with eps by the policy); a parameter's effective
-/// step size is lr / P.
-template <class T>
-struct Preconditioner {
-  std::span<const T> second_moment;
-  T factor, root, eps, lr;
-};
-
 /// An optimizer's update rule in the arithmetic T.
 ///
 /// The rule's struct of hyper-parameters, Rules below its own header, says equation, source and
-/// order of evaluation; every operation is T's and rounds once, and the roles' formats round
-/// further (see Step).
+/// order of evaluation; every operation is T's and rounds once.
 template <class T>
 class Rule {
  public:
-  using Values = typename Step<T>::Values;
-
-  Rule(std::size_t parameters, const Roles<T>& roles)
-      : roles_(roles),
-        step_(roles_),
-        compensation_(roles_[Role::parameters].format.compensated ? parameters : 0, T(0)) {}
-  Rule(const Rule&) = delete;
-  Rule& operator=(const Rule&) = delete;
   virtual ~Rule() = default;
 
   /// Update number t = 1, 2, ... of the parameters, in place; both spans have one value a
   /// parameter. Hyper-parameters of step t are functions of t alone, never of the calls before.
-  void step(std::uint64_t t, std::span<T> parameters, std::span<const T> gradient) {
-    step_.begin(t);
-    begin(step_);
-    step_.begin_chunks();
-    for (std::size_t first = 0; first < parameters.size(); first += Step<T>::chunk) {
-      step_.begin_chunk(first, std::min(Step<T>::chunk, parameters.size() - first));
-      update(step_, parameters, gradient);
-    }
-  }
+  virtual void step(std::uint64_t t, std::span<T> parameters, std::span<const T> gradient) = 0;
 
   /// Everything that the next step depends on besides t, in a fixed order.
-  std::vector<State<T>> states() {
-    std::vector<State<T>> all = own_states();
-    if (!compensation_.empty()) all.push_back({"compensation", compensation_});
-    return all;
-  }
-
-  /// As the last step left it; nothing for a rule that divides by no second moment.
-  virtual std::optional<Preconditioner<T>> preconditioner() const { return std::nullopt; }
-
-  /// From now on steps compute one role alone, from the gradient: all others stay as they are.
-  void compute_only(Role role) {
-    for (const RoleInfo& other : role_list) {
-      if (other.role != role && other.role != Role::gradient) step_.skip(other.role);
-    }
-  }
-
-  const Roles<T>& roles() const { return roles_; }
-
- protected:
-  /// Scalars of a step.
-  virtual void begin(Step<T>&) {}
-  /// The formulas, for the chunk that the step is at.
-  virtual void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) = 0;
-  virtual std::vector<State<T>> own_states() = 0;
-
-  /// The gradient to go by: -g where the rule maximizes, plus decay * w.
-  static Values slope(Step<T>& s, std::span<const T> w, std::span<const T> gradient, bool maximize,
-                      const T& decay) {
-    const Values g = maximize ? s.compute(-s.of(gradient)) : s.of(gradient);
-    return decay == T(0) ? g : s.keep(Role::gradient, g + decay * s.of(w));
-  }
-
-  /// sqrt(v) / root joined with eps by the policy; root is the square root of correction.
-  static Values denominator(Step<T>& s, const Values& v, const T& root, const T& correction,
-                            const T& eps) {
-    switch (s.roles().eps_policy()) {
-      case EpsPolicy::inside: return s.compute(Role::update, sqrt(v / correction + eps));
-      case EpsPolicy::max: return s.compute(Role::update, max(sqrt(v) / root, eps));
-      case EpsPolicy::wide_denominator: return s.compute(sqrt(v) / root + eps);
-      case EpsPolicy::as_is:
-      case EpsPolicy::floor: break;
-    }
-    return s.compute(Role::update, sqrt(v) / root + eps);
-  }
-
-  /// w = w - u. With compensation c (W. Kahan, doi 10.1145/363707.363723; for parameters:
-  /// P. Zamirai et al., arXiv 2010.06192): y = -u - c, w' = w + y, c = (w' - w) - y, w = w'.
-  void subtract(Step<T>& s, std::span<T> w, const Values& u) {
-    if (compensation_.empty()) {
-      s.keep(Role::parameters, w, s.of(w) - u);
-      return;
-    }
-    const Values y = s.compute(Role::parameters, -u - s.of(compensation_));
-    const Values sum = s.keep(Role::parameters, s.of(w) + y);
-    s.keep(Role::parameters, compensation_, (sum - s.of(w)) - y);
-    s.copy(sum, w);
-  }
-
- private:
-  Roles<T> roles_;
-  Step<T> step_;
-  std::vector<T> compensation_;
+  virtual std::vector<State<T>> states() = 0;
 };
 
 /// base^t in wide arithmetic, one multiplication for the next t, by t - 1 multiplications from

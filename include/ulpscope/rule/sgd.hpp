@@ -8,20 +8,16 @@ namespace ulpscope {
 
 /// Gradient descent with momentum, as PyTorch has it (torch.optim.SGD):
 ///
-///   g = g + weight_decay w                  gradient
-///   b = g                                   first_moment, at the first step
-///   b = momentum b + (1 - dampening) g      first_moment, later
-///   u = lr b      or, with nesterov,        update
-///   u = lr (g + momentum b)
-///   w = w - u                               parameters
+///   g = g + weight_decay w
+///   b = g                                 at the first step,
+///   b = momentum b + (1 - dampening) g    later
+///   w = w - lr b      or, with nesterov,      w = w - lr (g + momentum b)
 ///
-/// in this order, each operation rounded in T, and in the role's format where that rounds every
-/// one. Without momentum g stands for b, and there is no first_moment.
 /// B. T. Polyak, USSR Comp. Math. 4 (1964), doi 10.1016/0041-5553(64)90137-5; the Nesterov form
 /// is that of I. Sutskever et al., ICML 2013. Frameworks differ: here, as in PyTorch, lr scales
 /// the whole average, not the gradient that enters it, and the first average is not dampened.
-/// 1 - dampening is computed in wide arithmetic and rounded once. `maximize` turns g's sign before
-/// all else.
+/// 1 - dampening is computed in wide arithmetic and rounded once. A term whose factor is zero
+/// in T is left out. `maximize` turns g's sign before all else.
 struct Sgd {
   static constexpr std::string_view name = "sgd";
   static constexpr std::string_view summary = "gradient descent; momentum, Nesterov, weight decay";
@@ -52,11 +48,6 @@ struct Sgd {
     return {};
   }
 
-  /// The roles that it has besides parameters, gradient, update and hyperparameters.
-  std::vector<Role> moments() const {
-    return momentum.zero() ? std::vector<Role>{} : std::vector{Role::first_moment};
-  }
-
   template <class T>
   class In;
 };
@@ -64,30 +55,29 @@ struct Sgd {
 template <class T>
 class Sgd::In final : public Rule<T> {
  public:
-  In(const Sgd& options, std::size_t parameters, const Roles<T>& roles = Roles<T>())
-      : Rule<T>(parameters, roles),
-        nesterov_(options.nesterov),
+  In(const Sgd& options, std::size_t parameters)
+      : nesterov_(options.nesterov),
         maximize_(options.maximize),
-        lr_(roles.hyper(options.lr)),
-        momentum_(roles.hyper(options.momentum)),
-        share_(roles.complement(options.dampening)),
-        decay_(roles.hyper(options.weight_decay)),
-        average_(options.momentum.zero() ? 0 : parameters, T(0)) {}
+        lr_(convert<T>(hyper<T>(options.lr))),
+        momentum_(convert<T>(hyper<T>(options.momentum))),
+        share_(convert<T>(1 - hyper<T>(options.dampening))),
+        decay_(convert<T>(hyper<T>(options.weight_decay))),
+        average_(momentum_ == 0 ? 0 : parameters, T(0)) {}
 
- protected:
-  void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
-    auto g = this->slope(s, w, gradient, maximize_, decay_);
-    if (!average_.empty()) {
-      const auto b = s.number() == 1 ? s.keep(Role::first_moment, average_, g)
-                                     : s.keep(Role::first_moment, average_,
-                                              momentum_ * s.of(average_) + share_ * g);
-      g = nesterov_ ? s.compute(Role::update, g + momentum_ * b) : b;
+  void step(std::uint64_t t, std::span<T> w, std::span<const T> gradient) override {
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      T g = maximize_ ? -gradient[i] : gradient[i];
+      if (decay_ != 0) g = g + decay_ * w[i];
+      if (momentum_ != 0) {
+        T& b = average_[i];
+        b = t == 1 ? g : momentum_ * b + share_ * g;
+        g = nesterov_ ? g + momentum_ * b : b;
+      }
+      w[i] = w[i] - lr_ * g;
     }
-    const auto u = s.keep(Role::update, lr_ * g);
-    this->subtract(s, w, u);
   }
 
-  std::vector<State<T>> own_states() override {
+  std::vector<State<T>> states() override {
     if (average_.empty()) return {};
     return {{"first_moment", average_}};
   }

@@ -31,7 +31,7 @@ class FileRecorder final : public Recorder {
   explicit FileRecorder(const Cell& cell);
   FileRecorder(const FileRecorder&) = delete;
   FileRecorder& operator=(const FileRecorder&) = delete;
-  void trace(std::uint64_t step, const std::vector<std::string>& fields) override;
+  void trace(std::uint64_t step, const std::string& loss) override;
   void final_value(std::string_view role, std::size_t index, const std::string& value) override;
   /// The files of the finished run.
   CellFiles finish(const Run& run);

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "ulpscope/format/option.hpp"
-#include "ulpscope/format/role.hpp"
-#include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -22,9 +20,6 @@ struct Kind {
   std::vector<OptionInfo> options;
   /// Why the values of its options do not go together, or nothing.
   std::string (*conflict)(const std::function<std::string(std::string_view)>& text_of) = nullptr;
-  /// A rule: which moments it keeps.
-  std::vector<Role> (*moments)(const std::function<std::string(std::string_view)>& text_of) =
-      nullptr;
 
   const OptionInfo* find(std::string_view option) const;
 };
@@ -43,12 +38,8 @@ struct Section {
 /// the lists of data, models and rules and from the options of the other sections.
 const std::vector<Section>& sections();
 
-/// Every key that some kind of some section has, `<section>.kind` and the parts of groups, such as
-/// precision.second_moment.mode, included.
-const std::vector<std::string>& all_keys();
-
-/// The option that a key or a part of one names, of the first kind that has it; or nothing.
-const OptionInfo* find_option(std::string_view key);
+/// Every key that some kind of some section has, `<section>.kind` included.
+std::vector<std::string> all_keys();
 
 /// The candidate nearest to a mistyped text by edit distance, or nothing where none is near.
 std::optional<std::string> nearest(std::string_view text,
@@ -70,7 +61,7 @@ inline const std::string steps = "study.steps";
 inline const std::string arithmetic = "precision.arithmetic";
 }  // namespace key
 
-/// [study] and [record], as far as they describe a cell; [precision] has a header of its own.
+/// [study], [precision] and [record], as far as they describe a cell.
 struct StudyOptions {
   std::uint64_t steps = 6000;
   static auto options() {
@@ -78,10 +69,13 @@ struct StudyOptions {
   }
 };
 
+struct PrecisionOptions {
+  std::string arithmetic = "binary64";
+  static auto options();
+};
+
 struct RecordOptions {
   std::string every = "10";
-  std::vector<std::string> probes{};
-  std::string shadow = "second_moment";
   Decimal converged_level = "1e-11";
   Decimal onset_level = "1e-10";
 
@@ -95,15 +89,6 @@ struct RecordOptions {
     return std::tuple{
         Option{"every", &RecordOptions::every, "steps between trace rows", positive_count,
                [] { return std::vector<std::string_view>{"log"}; }},
-        Option{
-            "probes", &RecordOptions::probes, "what is recorded beside the loss", {}, probe_names},
-        Option{"shadow",
-               &RecordOptions::shadow,
-               "the role that the probe shadow follows in wide arithmetic",
-               {},
-               [] {
-                 return std::vector<std::string_view>{"first_moment", "second_moment"};
-               }},
         Option{"converged_level", &RecordOptions::converged_level,
                "share of the initial loss below which a run counts as converged", positive},
         Option{"onset_level", &RecordOptions::onset_level,

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "ulpscope/study/precision.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -18,7 +17,6 @@ struct Setting {
   std::string canonical;  ///< one text for all ways to write the value
   bool quoted = false;    ///< whether the canonical value needs quotes in TOML
   bool at_default = false;
-  bool part = false;  ///< of a group, whose own setting says it all
 };
 
 /// One run: a full description, defaults included, in the order of sections().
@@ -29,14 +27,11 @@ struct Cell {
   std::vector<Setting> settings;
 
   const Setting* find(std::string_view key) const;
-  /// The canonical value; the key is one that this cell has, or a part of one.
+  /// The canonical value; the key is one that this cell has.
   const std::string& operator[](std::string_view key) const;
   /// The function that read_options asks, for the options of one section.
   std::function<std::string(std::string_view)> section(std::string name) const;
 };
-
-/// What the cell's [precision] means.
-Precision precision_of(const Cell& cell);
 
 /// The cells of a study and the keys in which they differ by its sweep.
 struct Plan {
@@ -53,8 +48,7 @@ Plan make_plan(const Study& study);
 /// the kinds of a sweep differ stay with the cells.
 std::string study_toml(const Study& study, const Plan& plan);
 
-/// A cell as a study file of its own: its kinds, its steps and what is not at its default, in
-/// canonical form. Equal cells, equal texts, also where later versions have more keys.
+/// A cell as a study file of its own, its values in canonical form: equal cells, equal texts.
 std::string cell_toml(const Cell& cell);
 
 /// The cells that a --only text selects: "key=glob,..." over written values; all of an empty

@@ -16,8 +16,8 @@ namespace ulpscope {
 class Recorder {
  public:
   virtual ~Recorder() = default;
-  /// A row of the trace: step, then the loss and the fields of the cell's probes.
-  virtual void trace(std::uint64_t step, const std::vector<std::string>& fields) = 0;
+  /// A row of the trace: step, loss.
+  virtual void trace(std::uint64_t step, const std::string& loss) = 0;
   /// A row of the final state: parameters and every state of the rule, values as C99 literals.
   virtual void final_value(std::string_view role, std::size_t index, const std::string& value) = 0;
 };

@@ -21,17 +21,13 @@ class InputError : public std::runtime_error {
   InputError(const Place& place, const std::string& key, const std::string& problem);
 };
 
-struct Assignment;
-
 /// A value as written: the text is the source token, so that a number keeps every digit; a text
-/// stands without its quotes, a list as in ["a", "b"], a table as in { format = "p10" }.
+/// stands without its quotes.
 struct Value {
-  enum class Kind { boolean, integer, real, text, list, table };
+  enum class Kind { boolean, integer, real, text };
   Kind kind = Kind::text;
   std::string text;
   Place place;
-  std::vector<std::string> items{};  ///< of a list
-  std::vector<Assignment> parts{};   ///< of a table, with their full keys
 };
 
 struct Assignment {

@@ -8,10 +8,25 @@
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/probe/metrics.hpp"
-#include "ulpscope/study/optimizer.hpp"
+#include "ulpscope/rule/rules.hpp"
 #include "ulpscope/study/run_cell.hpp"
 
 namespace ulpscope {
+
+/// Calls f with the options of the listed kind that the cell has in this section.
+template <class... K, class F>
+auto with_kind(TypeList<K...>, const Cell& cell, const std::string& section, F&& f) {
+  using Result = std::common_type_t<decltype(f(K{}))...>;
+  std::optional<Result> result;
+  const auto visit = [&]<class Kind>(std::type_identity<Kind>) {
+    if (cell[section + ".kind"] == Kind::name) {
+      result = f(read_options<Kind>(cell.section(section)));
+    }
+  };
+  (visit(std::type_identity<K>{}), ...);
+  if (!result) throw std::logic_error(section + " of a cell that no list has");
+  return std::move(*result);
+}
 
 /// Which steps a trace has a row for, besides the first and the last.
 class Recording {
@@ -35,85 +50,76 @@ class Recording {
   std::uint64_t every_;
 };
 
-/// One cell's model in its arithmetic T, and its rule: the one place where they meet.
+/// One cell's model and rule in the arithmetic T: the one place where they meet.
 template <class T>
 class Training {
  public:
   explicit Training(const Cell& cell) {
     Dataset data =
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
-    const Roles<T> roles(precision_of(cell).model);
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const std::vector<float> start = Kind::start(data.features, data.generator);
-      optimizer_ = make_optimizer<T>(cell, start);
-      const auto& role = roles[Role::data];
+      parameters_.assign(start.begin(), start.end());
       model_ = std::make_unique<typename Kind::template In<T>>(
-          options, stored<T>(data.inputs, role, 0), stored<T>(data.targets, role, 1), roles);
+          options, std::span<const float>(data.inputs), std::span<const float>(data.targets));
       return true;
     });
-    gradient_.resize(model_->parameters());
+    gradient_.resize(parameters_.size());
+    with_kind(Rules{}, cell, "rule", [&]<class Kind>(const Kind& options) {
+      rule_ = std::make_unique<typename Kind::template In<T>>(options, parameters_.size());
+      return true;
+    });
   }
 
-  /// The loss at the current parameters, after `step` updates; the gradient is kept for the next.
-  T loss(std::uint64_t step) {
-    return model_->loss_and_gradient(step, optimizer_->parameters(), gradient_);
+  /// The loss at the current parameters; the gradient is kept for the update.
+  T loss() { return model_->loss_and_gradient(parameters_, gradient_); }
+
+  /// Update number t = 1, 2, ...; loss() has been called since the last.
+  void update(std::uint64_t t) { rule_->step(t, parameters_, gradient_); }
+
+  /// Parameters and the rule's states.
+  std::vector<State<T>> states() {
+    std::vector<State<T>> all{{"parameters", parameters_}};
+    for (const State<T>& state : rule_->states()) all.push_back(state);
+    return all;
   }
-
-  /// Update number t = 1, 2, ...; loss(t - 1) has been called since the last. `recorded`: a row
-  /// of the probes follows.
-  void update(std::uint64_t t, bool recorded = false) { optimizer_->step(t, gradient_, recorded); }
-
-  /// The parameters as the model sees them: those of the rule itself where both compute in T.
-  std::span<T> parameters() { return optimizer_->parameters(); }
-  std::span<const T> gradient() const { return gradient_; }
-  Optimizer<T>& optimizer() { return *optimizer_; }
 
  private:
   std::unique_ptr<Model<T>> model_;
-  std::unique_ptr<Optimizer<T>> optimizer_;
-  std::vector<T> gradient_;
+  std::unique_ptr<Rule<T>> rule_;
+  std::vector<T> parameters_, gradient_;
 };
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// run_cell with the model in the arithmetic T.
+/// run_cell in the arithmetic T.
 template <class T>
 std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& control) {
   using std::isfinite;
   const std::uint64_t steps = std::stoull(cell["study.steps"]);
-  const Recording every(cell["record.every"]);
-  const auto recorded = [&](std::uint64_t t) { return every(t) || t + 1 == steps; };
-  const bool moments = cell["record.probes"].find("\"moments\"") != std::string::npos;
+  const Recording recorded(cell["record.every"]);
   Training<T> training(cell);
   std::vector<T> losses;
   losses.reserve(steps);
-  const auto row = [&](std::uint64_t t) {
-    std::vector<std::string> fields{decimal_text(losses.back())};
-    if (moments) fields.push_back(decimal_text(norm(widened<T>(training.gradient()))));
-    for (std::string& field : training.optimizer().row()) fields.push_back(std::move(field));
-    recorder.trace(t, fields);
-  };
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t t = 0;
-  bool has_row = true;  // the probes know the update before this loss
   for (bool finite = true; finite && t < steps; control.step = t) {
     if (control.stop) return std::nullopt;
-    losses.push_back(training.loss(t));
-    finite = isfinite(losses.back());
-    if (has_row || !finite) row(t);
-    if (!finite) break;
-    ++t;
-    has_row = recorded(t);
-    training.update(t, has_row);
+    losses.push_back(training.loss());
+    const T& loss = losses.back();
+    finite = isfinite(loss);
+    if (recorded(t) || t + 1 == steps || !finite) recorder.trace(t, decimal_text(loss));
+    if (finite) training.update(++t);
   }
   const double seconds = seconds_since(start);
 
-  training.optimizer().for_each_value(
-      [&](std::string_view role, std::size_t index, const std::string& value) {
-        recorder.final_value(role, index, value);
-      });
+  for (const State<T>& state : training.states()) {
+    for (std::size_t i = 0; i < state.values.size(); ++i) {
+      recorder.final_value(state.name, i, hex_literal(state.values[i]));
+    }
+  }
   const auto level = [&](const char* key) {
     return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.front());
   };
@@ -130,7 +136,7 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
   const auto first = std::chrono::steady_clock::now();
   std::uint64_t t = 0;
   do {
-    training.loss(t);
+    training.loss();
     training.update(++t);
   } while (!stop && (t < 2 || seconds_since(first) < 0.05));
   return {setup, seconds_since(first) / static_cast<double>(t)};
@@ -158,18 +164,11 @@ Footprint footprint(const Cell& cell) {
   return {data + sizeof(T) * (model + (states + 1) * parameters + steps) + files, files};
 }
 
-/// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
-/// every arithmetic of a model meets every one of a rule.
-#define ULPSCOPE_TRAIN(extern_or_not, T)                                                          \
-  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, std::size_t,          \
-                                                               const RoleFormats&);               \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&,                \
-                                                                      std::span<const float>);    \
-  extern_or_not template std::unique_ptr<Optimizer<T>> make_optimizer<T>(const Cell&,             \
-                                                                         std::span<const float>); \
-  extern_or_not template class Training<T>;                                                       \
-  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);     \
-  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                     \
+/// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere.
+#define ULPSCOPE_TRAIN(extern_or_not, T)                                                      \
+  extern_or_not template class Training<T>;                                                   \
+  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&); \
+  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                 \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
 }  // namespace ulpscope

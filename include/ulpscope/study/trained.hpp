@@ -15,10 +15,5 @@ ULPSCOPE_TRAIN(extern, Dec50)
 ULPSCOPE_TRAIN(extern, Dec100)
 ULPSCOPE_TRAIN(extern, Wide24)
 ULPSCOPE_TRAIN(extern, Wide53)
-ULPSCOPE_TRAIN(extern, Binary16)
-ULPSCOPE_TRAIN(extern, BFloat16)
-ULPSCOPE_TRAIN(extern, Tf32)
-ULPSCOPE_TRAIN(extern, E5m2)
-ULPSCOPE_TRAIN(extern, E4m3)
 
 }  // namespace ulpscope

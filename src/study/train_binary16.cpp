@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: BSL-1.0
-#include "ulpscope/study/trained.hpp"
-
-namespace ulpscope {
-ULPSCOPE_TRAIN(, Binary16)
-}  // namespace ulpscope
