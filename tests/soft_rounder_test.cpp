@@ -6,7 +6,7 @@
 #include "carrier.hpp"
 #include "catch.hpp"
 #include "reference.hpp"
-#include "ulpscope/format/soft_operation.hpp"
+#include "ulpscope/format/operation.hpp"
 
 namespace {
 

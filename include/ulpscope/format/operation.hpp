@@ -245,4 +245,36 @@ T square_root(const T& a, const Rounder<T>& rounder, const Site& site) {
   return detail::square_root_with_word(a, rounder, rounder.word(site));
 }
 
+// Those of the low precisions are double's: the low precision's own result never comes in between,
+// so that beyond its largest number there is what the rounder's format says.
+
+template <Format own>
+Soft<own> add(const Soft<own>& a, const Soft<own>& b, const Rounder<Soft<own>>& rounder,
+              const Site& site) {
+  return Soft<own>(add(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
+}
+
+template <Format own>
+Soft<own> subtract(const Soft<own>& a, const Soft<own>& b, const Rounder<Soft<own>>& rounder,
+                   const Site& site) {
+  return Soft<own>(subtract(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
+}
+
+template <Format own>
+Soft<own> multiply(const Soft<own>& a, const Soft<own>& b, const Rounder<Soft<own>>& rounder,
+                   const Site& site) {
+  return Soft<own>(multiply(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
+}
+
+template <Format own>
+Soft<own> divide(const Soft<own>& a, const Soft<own>& b, const Rounder<Soft<own>>& rounder,
+                 const Site& site) {
+  return Soft<own>(divide(static_cast<double>(a), static_cast<double>(b), rounder.wide(), site));
+}
+
+template <Format own>
+Soft<own> square_root(const Soft<own>& a, const Rounder<Soft<own>>& rounder, const Site& site) {
+  return Soft<own>(square_root(static_cast<double>(a), rounder.wide(), site));
+}
+
 }  // namespace ulpscope
