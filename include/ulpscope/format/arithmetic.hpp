@@ -151,13 +151,12 @@ To convert(const From& x) {
   }
 }
 
-/// The decimal number rounded into T's hyper-parameter arithmetic (to nearest even). In whole
-/// numbers: Boost drops digits of a text beyond those of the type, and with them which side of
-/// the middle between two values it is on.
-template <class T>
-HyperArithmetic<T> hyper(const Decimal& number) {
+/// The decimal number rounded into W, one of Boost's types, to nearest even. In whole numbers:
+/// Boost drops digits of a text beyond those of the type, and with them which side of the middle
+/// between two values it is on.
+template <class W>
+W from_decimal(const Decimal& number) {
   using boost::multiprecision::cpp_int;
-  using W = HyperArithmetic<T>;
   cpp_int magnitude(number.digits());
   const cpp_int power = pow(cpp_int(10), static_cast<unsigned>(std::abs(number.exponent())));
   int shift = 0;
@@ -184,6 +183,12 @@ HyperArithmetic<T> hyper(const Decimal& number) {
   }
   const W value = ldexp(W(magnitude), -shift);
   return number.negative() ? W(-value) : value;
+}
+
+/// The decimal number in T's hyper-parameter arithmetic.
+template <class T>
+HyperArithmetic<T> hyper(const Decimal& number) {
+  return from_decimal<HyperArithmetic<T>>(number);
 }
 
 }  // namespace ulpscope

@@ -63,7 +63,8 @@ class NativeRounder {
     return round_to_grid(x, grid_, rounding_.mode, drawn);
   }
 
-  void operator()(std::span<T> values, const Site& first, Simd simd = best_simd()) const {
+  [[gnu::noinline]] void operator()(std::span<T> values, const Site& first,
+                                    Simd simd = best_simd()) const {
     if (rounding_.mode != Mode::stochastic) return round(values, nullptr, simd);
     // Words for a few hundred values at a time, then these.
     constexpr std::size_t most = 512;
@@ -89,7 +90,8 @@ class NativeRounder {
     return format;
   }
 
-  void round(std::span<T> values, const std::uint32_t* words, Simd simd) const {
+  [[gnu::noinline]] void round(std::span<T> values, const std::uint32_t* words,
+                               Simd simd) const {
     with_mode(rounding_.mode, [&]<Mode mode>() {
       if (simd != Simd::baseline) {
         if (grid_.deep) {

@@ -52,10 +52,14 @@ class Running final : public RuleRun<R> {
     return fields;
   }
 
-  std::vector<State<R>> states() override {
+  void for_each_value(const EachValue& f) override {
     std::vector<State<R>> all{{"parameters", w_}};
     for (const State<R>& state : rule_->states()) all.push_back(state);
-    return all;
+    for (const State<R>& state : all) {
+      for (std::size_t i = 0; i < state.values.size(); ++i) {
+        f(state.name, i, hex_literal(state.values[i]));
+      }
+    }
   }
 
  private:
@@ -97,14 +101,7 @@ class Bridge final : public Optimizer<M> {
 
   std::vector<std::string> row() override { return run_->row(); }
 
-  void for_each_value(
-      const std::function<void(std::string_view, std::size_t, const std::string&)>& f) override {
-    for (const State<R>& state : run_->states()) {
-      for (std::size_t i = 0; i < state.values.size(); ++i) {
-        f(state.name, i, hex_literal(state.values[i]));
-      }
-    }
-  }
+  void for_each_value(const EachValue& f) override { run_->for_each_value(f); }
 
  private:
   static constexpr bool same = std::is_same_v<M, R>;

@@ -13,6 +13,9 @@
 
 namespace ulpscope {
 
+/// Takes role, index and C99 literal of a value.
+using EachValue = std::function<void(std::string_view, std::size_t, const std::string&)>;
+
 /// A cell's rule at work in its arithmetic R: parameters, rule, probes.
 template <class R>
 class RuleRun {
@@ -25,8 +28,8 @@ class RuleRun {
   /// The probes' fields after the last update, which was recorded, or before the first. The norm
   /// of the gradient, which stands before them, is the model's to give.
   virtual std::vector<std::string> row() = 0;
-  /// Parameters and the rule's states.
-  virtual std::vector<State<R>> states() = 0;
+  /// Calls f with role, index and C99 literal of every parameter and state.
+  virtual void for_each_value(const EachValue& f) = 0;
 };
 
 /// The cell's rule in R with these parameters to start from; compiled once for each arithmetic,
@@ -47,9 +50,7 @@ class Optimizer {
   virtual std::span<M> parameters() = 0;
   virtual void step(std::uint64_t t, std::span<const M> gradient, bool recorded) = 0;
   virtual std::vector<std::string> row() = 0;
-  /// Calls f with role, index and C99 literal of every parameter and state.
-  virtual void for_each_value(
-      const std::function<void(std::string_view, std::size_t, const std::string&)>& f) = 0;
+  virtual void for_each_value(const EachValue& f) = 0;
 };
 
 /// The cell's rule, in whichever arithmetic; compiled once for each arithmetic of a model.

@@ -5,8 +5,11 @@
 
 namespace ulpscope {
 
-// Training in every arithmetic, compiled in src/study/train_<name>.cpp: a program that links the
-// library need not compile it again.
+// Training in every arithmetic, compiled in src/study/train_<name>.cpp, and what several of them
+// use, in train_shared.cpp: a program that links the library need not compile it again.
+extern template class detail::NativeRounder<float>;
+extern template class detail::NativeRounder<double>;
+extern template Dec50 from_decimal<Dec50>(const Decimal&);
 ULPSCOPE_TRAIN(extern, float)
 ULPSCOPE_TRAIN(extern, double)
 ULPSCOPE_TRAIN(extern, long double)
