@@ -9,14 +9,18 @@ namespace {
 
 using namespace ulpscope;
 
-/// One step of the founding case: loss, gradient, update; 64 samples x 1000 features.
 template <class T>
-void founding_step(benchmark::State& state) {
+Cell founding_cell() {
   Study study;
   study.base = {
       {"precision.arithmetic", {Value::Kind::text, std::string(ArithmeticTraits<T>::name), {}}}};
-  const Plan plan = make_plan(study);
-  Training<T> training(plan.cells.front());
+  return make_plan(study).cells.front();
+}
+
+/// One step of the founding case: loss, gradient, update; 64 samples x 1000 features.
+template <class T>
+void founding_step(benchmark::State& state) {
+  Training<T> training(founding_cell<T>());
   std::uint64_t t = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(training.loss(t));
@@ -34,9 +38,10 @@ void adam(benchmark::State& state) {
   const std::vector<float> slope = normal_values(parameters, generator);
   std::vector<T> w(start.begin(), start.end());
   const std::vector<T> g(slope.begin(), slope.end());
-  Adam::In<T> rule(Adam{}, parameters);
+  const Cell cell = founding_cell<T>();
+  const auto rule = make_rule<T>(cell, parameters, precision_of(cell).rule);
   std::uint64_t t = 0;
-  for (auto _ : state) rule.step(++t, w, g);
+  for (auto _ : state) rule->step(++t, w, g);
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 

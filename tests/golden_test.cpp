@@ -31,7 +31,7 @@ std::vector<double> values(const json& literals) {
   return all;
 }
 
-double norm(std::span<const double> x) {
+[[maybe_unused]] double norm(std::span<const double> x) {
   double squares = 0;
   for (const double value : x) squares += value * value;
   return std::sqrt(squares);

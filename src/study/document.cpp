@@ -76,7 +76,7 @@ Value Document::table(const std::string& key, const toml::table& table) const {
     const std::string shown =
         value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
     all.text += (all.text.empty() ? "" : ", ") + name + " = " + shown;
-    all.parts.push_back({part, std::move(value)});
+    all.parts.emplace_back(part, std::move(value));
   }
   all.text = "{ " + all.text + " }";
   return all;
@@ -190,7 +190,7 @@ void apply_set(const std::string& set, Study& study) {
   }
   for (Value& value : values) {
     value.place = place;
-    for (Assignment& part : value.parts) part.value.place = place;
+    for (auto& [part, given] : value.parts) given.place = place;
   }
 
   const auto axis = std::find_if(study.axes.begin(), study.axes.end(),

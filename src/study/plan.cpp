@@ -74,7 +74,7 @@ void assign(Assignments& given, const std::string& key, const Value& value) {
   if (!option || option->type != OptionType::group) {
     given.insert_or_assign(key, value);
   } else if (value.kind == Value::Kind::table) {
-    for (const Assignment& part : value.parts) given.insert_or_assign(part.key, part.value);
+    for (const auto& [part, set] : value.parts) given.insert_or_assign(part, set);
   } else {
     given.insert_or_assign(key + "." + option->parts.front().name, value);
   }

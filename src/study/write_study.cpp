@@ -73,8 +73,8 @@ std::string given_group(const Study& study, const std::string& key, const Option
     if (entry.key == key && entry.value.kind != Value::Kind::table) {
       put(group.parts.front().name, entry.value);
     } else if (entry.key == key) {
-      for (const Assignment& part : entry.value.parts) {
-        put(part.key.substr(key.size() + 1), part.value);
+      for (const auto& [part, value] : entry.value.parts) {
+        put(part.substr(key.size() + 1), value);
       }
     } else if (entry.key.rfind(key + ".", 0) == 0) {
       put(entry.key.substr(key.size() + 1), entry.value);

@@ -90,8 +90,7 @@ class NativeRounder {
     return format;
   }
 
-  [[gnu::noinline]] void round(std::span<T> values, const std::uint32_t* words,
-                               Simd simd) const {
+  [[gnu::noinline]] void round(std::span<T> values, const std::uint32_t* words, Simd simd) const {
     with_mode(rounding_.mode, [&]<Mode mode>() {
       if (simd != Simd::baseline) {
         if (grid_.deep) {

@@ -97,16 +97,16 @@ class Linear::In final : public Model<T> {
     const auto& of_loss = roles_[Role::loss];
     const auto& backward = roles_[Role::gradient];
     const T n = convert<T>(static_cast<double>(samples_));
-    T loss(0);
+    T sum(0);
     for (std::size_t i = 0; i < samples_; ++i) {
       const T r = of_loss.difference(z_[i], targets_[i], of_loss.site(i, step, 0));
       const T square = of_loss.product(r, r, of_loss.site(i, step, 1));
-      loss = of_loss.sum(loss, square, of_loss.site(i, step, 2));
+      sum = of_loss.sum(sum, square, of_loss.site(i, step, 2));
       s_[i] = backward.product(T(2), r, backward.site(i, step, 0));
       if (mean_) s_[i] = backward.quotient(s_[i], n, backward.site(i, step, 1));
     }
-    if (mean_) loss = of_loss.quotient(loss, n, of_loss.site(0, step, 3));
-    of_loss.store({&loss, 1}, of_loss.site(0, step, 4));
+    if (mean_) sum = of_loss.quotient(sum, n, of_loss.site(0, step, 3));
+    of_loss.store({&sum, 1}, of_loss.site(0, step, 4));
     backward.store(s_, backward.site(0, step, 2));
 
     T bias(0);
@@ -116,7 +116,7 @@ class Linear::In final : public Model<T> {
     weighted_row_sum<T>(by_sample_, s_, gradient.first(features_), backward, step, 4);
     gradient[features_] = bias;
     backward.store(gradient, backward.site(0, step, 4));
-    return loss;
+    return sum;
   }
 
  private:

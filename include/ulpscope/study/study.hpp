@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ulpscope {
@@ -21,8 +22,6 @@ class InputError : public std::runtime_error {
   InputError(const Place& place, const std::string& key, const std::string& problem);
 };
 
-struct Assignment;
-
 /// A value as written: the text is the source token, so that a number keeps every digit; a text
 /// stands without its quotes, a list as in ["a", "b"], a table as in { format = "p10" }.
 struct Value {
@@ -30,8 +29,8 @@ struct Value {
   Kind kind = Kind::text;
   std::string text;
   Place place;
-  std::vector<std::string> items{};  ///< of a list
-  std::vector<Assignment> parts{};   ///< of a table, with their full keys
+  std::vector<std::string> items{};                    ///< of a list
+  std::vector<std::pair<std::string, Value>> parts{};  ///< of a table, with their full keys
 };
 
 struct Assignment {
