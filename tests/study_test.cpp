@@ -232,20 +232,38 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
   CHECK(message("", {"study.name=../x"}).find("expected letters, digits") != std::string::npos);
 }
 
+/// The text as a value of the option, as a study file would have it.
+Value value_of(const OptionInfo& option, const std::string& text) {
+  Value value{Value::Kind::text, text, {}};
+  const bool whole = text.find_first_not_of("0123456789") == std::string::npos;
+  if (option.type == OptionType::boolean) {
+    value.kind = Value::Kind::boolean;
+  } else if (option.type == OptionType::list) {
+    value.kind = Value::Kind::list;
+    value.items = detail::list_items(text);
+  } else if (whole && !text.empty()) {
+    value.kind = Value::Kind::integer;
+  } else if (option.type == OptionType::real) {
+    value.kind = Value::Kind::real;
+  }
+  return value;
+}
+
+void check_examples(const std::string& key, const OptionInfo& option) {
+  INFO(key);
+  for (const OptionInfo& part : option.parts) check_examples(key + "." + part.name, part);
+  if (option.type == OptionType::group) return;
+  CHECK_NOTHROW(checked(key, option, value_of(option, option.example)));
+  // Where an empty text is the default, it stands for "not given".
+  if (option.default_text.empty()) return;
+  CHECK_NOTHROW(checked(key, option, value_of(option, option.default_text)));
+}
+
 TEST_CASE("every option's example and default meet its own constraint") {
   for (const Section& section : sections()) {
     for (const Kind& kind : section.kinds) {
       for (const OptionInfo& option : kind.options) {
-        const std::string key = section.name + "." + option.name;
-        INFO(key);
-        for (const std::string& text : {option.default_text, option.example}) {
-          Value value{Value::Kind::text, text, {}};
-          if (option.type == OptionType::boolean) value.kind = Value::Kind::boolean;
-          if (option.type == OptionType::real) value.kind = Value::Kind::real;
-          const bool whole = text.find_first_not_of("0123456789") == std::string::npos;
-          if (whole && option.type != OptionType::boolean) value.kind = Value::Kind::integer;
-          CHECK_NOTHROW(checked(key, option, value));
-        }
+        check_examples(section.name + "." + option.name, option);
       }
     }
   }

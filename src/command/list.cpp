@@ -65,9 +65,12 @@ void list_arithmetics() {
   });
 }
 
+/// A group shows its parts below it.
 void list_option(const std::string& indent, const OptionInfo& option) {
-  fmt::print("{}{:<16} {:<12} {}; {}\n", indent, option.name, option.default_text, option.summary,
-             option.expected);
+  const std::string expected = option.expected.empty() ? "" : "; " + option.expected;
+  fmt::print("{}{:<{}} {:<12} {}{}\n", indent, option.name, 18 - indent.size(),
+             option.default_text.empty() ? "-" : option.default_text, option.summary, expected);
+  for (const OptionInfo& part : option.parts) list_option(indent + "  ", part);
 }
 
 void list_kinds(const Section& section) {
@@ -85,7 +88,45 @@ void list_keys() {
       continue;
     }
     fmt::print("[{}]\n", section.name);
-    for (const OptionInfo& option : section.kinds.front().options) list_option("  ", option);
+    for (OptionInfo option : section.kinds.front().options) {
+      // What all roles have stands once, in `list roles`.
+      if (section.name == "precision") option.parts.clear();
+      list_option("  ", option);
+    }
+  }
+  fmt::print("A role takes a format or a table of parts: see ulpscope list roles.\n");
+}
+
+/// The roles, then the parts that all of them have, then what some have beside these.
+void list_roles() {
+  std::vector<std::string> common;
+  for (const Section& section : sections()) {
+    if (section.name != "precision") continue;
+    const auto& options = section.kinds.front().options;
+    for (const OptionInfo& option : options) {
+      if (!option.parts.empty()) fmt::print("{:<18} {}\n", option.name, option.summary);
+    }
+    fmt::print(
+        "\nparts, for example second_moment = {{ format = \"p10\", mode = \"toward-zero\" }}\n");
+    for (const OptionInfo& option : options) {
+      if (option.parts.empty()) continue;
+      const bool first = common.empty();
+      bool named = first;
+      for (const OptionInfo& part : option.parts) {
+        if (std::find(common.begin(), common.end(), part.name) != common.end()) continue;
+        if (!named) fmt::print("{} alone\n", option.name);
+        named = true;
+        list_option("  ", part);
+        if (first) common.push_back(part.name);
+      }
+    }
+  }
+}
+
+void list_probes() {
+  for (const ProbeInfo& probe : probe_list) {
+    fmt::print("{:<10} {}\n", probe.name, probe.summary);
+    for (const std::string_view column : probe.columns()) fmt::print("  {}\n", column);
   }
 }
 
@@ -107,14 +148,18 @@ void list_studies() {
 }  // namespace
 
 int list_command(const std::string& what) {
-  const std::vector<std::string> lists{"formats", "arithmetics", "modes", "rules",
-                                       "models",  "data",        "keys",  "studies"};
+  const std::vector<std::string> lists{"formats", "arithmetics", "modes",  "roles", "rules",
+                                       "models",  "data",        "probes", "keys",  "studies"};
   if (what == "formats") {
     list_formats();
   } else if (what == "arithmetics") {
     list_arithmetics();
   } else if (what == "modes") {
     for (const ModeName& mode : modes) fmt::print("{}\n", mode.name);
+  } else if (what == "roles") {
+    list_roles();
+  } else if (what == "probes") {
+    list_probes();
   } else if (what == "keys") {
     list_keys();
   } else if (what == "studies") {

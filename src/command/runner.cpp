@@ -73,7 +73,7 @@ double Estimate::seconds(const Cell& cell) {
   for (const Setting& setting : cell.settings) {
     const std::string section = setting.key.substr(0, setting.key.find('.'));
     if (section == "data" || section == "model" || section == "precision" ||
-        setting.key == "rule.kind") {
+        setting.key == "rule.kind" || setting.key == "record.probes") {
       sort += setting.canonical + ",";
     }
   }

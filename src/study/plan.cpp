@@ -226,7 +226,7 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
   const std::string owner = section == "precision" ? "rule" : section;
   const auto names = owners(section, name);
   const std::string where =
-      cell ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] + "\" has no " + name
+      cell ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] + "\" has no " + section + "." + name
            : "no cell of this study has it";
   throw InputError(place, key,
                    where + "; it belongs to " + one_of(names) + "; for example " + owner +

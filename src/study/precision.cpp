@@ -43,15 +43,6 @@ bool is_spelled(std::string_view text) {
   return format && format->p >= 1;
 }
 
-template <class Mapped>
-struct Word {
-  std::string_view name;
-  Mapped value;
-};
-constexpr std::array subnormals_words{Word<Subnormals>{"kept", Subnormals::kept},
-                                      Word<Subnormals>{"flushed", Subnormals::flushed},
-                                      Word<Subnormals>{"rounded", Subnormals::rounded}};
-
 template <class S>
 auto role_options() {
   return std::tuple{
@@ -72,7 +63,7 @@ auto role_options() {
              "what becomes of numbers below 2^emin",
              {},
              [] {
-               auto names = names_of(subnormals_words);
+               auto names = names_of(subnormals_names);
                names.push_back("format");
                return names;
              }},
@@ -268,7 +259,7 @@ class Resolver {
     number("emin", format.emin);
     number("emax", format.emax);
     if (part(role, "subnormals") != "format") {
-      format.subnormals = row_of(subnormals_words, part(role, "subnormals")).value;
+      format.subnormals = row_of(subnormals_names, part(role, "subnormals")).subnormals;
     }
     if (part(role, "saturate") == "true") format.overflow = Overflow::largest;
     if (format.emin > format.emax) {

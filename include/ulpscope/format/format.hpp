@@ -74,7 +74,7 @@ constexpr bool holds(const Format& carrier, const Format& format) {
   const std::int64_t smallest = format.subnormals == Subnormals::kept ? step : format.emin;
   const bool bottom = carrier.subnormals == Subnormals::kept ? step >= carrier.emin - carrier.p + 1
                                                              : smallest >= carrier.emin;
-  return format.p <= carrier.p && top && bottom;
+  return format.p <= carrier.p && format.emin <= format.emax && top && bottom;
 }
 
 /// The limits of spelled formats: as many significand bits as the widest arithmetic has.

@@ -165,7 +165,10 @@ std::vector<OptionInfo> describe_options() {
         info.expected += "\"" + std::string(choice) + "\"";
         info.choices.emplace_back(choice);
       }
-      if (info.example.empty()) info.example = info.choices.front();
+      if (info.example.empty()) {
+        info.example = info.type == OptionType::list ? list_text({info.choices.front()})
+                                                     : info.choices.front();
+      }
     }
     if constexpr (detail::Group<Field>) {
       info.parts = describe_options<Field>();

@@ -8,6 +8,7 @@
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/probe/metrics.hpp"
+#include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/study/optimizer.hpp"
 #include "ulpscope/study/run_cell.hpp"
 
@@ -150,12 +151,32 @@ Footprint footprint(const Cell& cell) {
     parameters = Kind::parameters(features);
     return true;
   });
-  constexpr double states = 4;  // parameters and at most three states of a rule
+  const auto probes = detail::list_items(cell["record.probes"]);
+  double probe_fields = 0;
+  for (const ProbeInfo& probe : probe_list) {
+    if (std::find(probes.begin(), probes.end(), probe.name) != probes.end()) {
+      probe_fields += static_cast<double>(probe.columns().size());
+    }
+  }
   constexpr double digits = std::numeric_limits<T>::max_digits10;
+  constexpr double states = 5;  // parameters and at most four of a rule, compensation included
+  double rule = 0;              // bytes in memory
+  double values = 0;            // bytes in final.csv
+  const std::string arithmetic = precision_of(cell).rule_arithmetic;
+  for_each_arithmetic([&]<class R>() {
+    if (arithmetic != ArithmeticTraits<R>::name) return;
+    rule = sizeof(R) * (states + 1) * parameters;
+    if (!std::is_same_v<T, R>) rule += 2 * sizeof(T) * parameters;
+    if (std::find(probes.begin(), probes.end(), "shadow") != probes.end()) {
+      rule += sizeof(ShadowArithmetic<R>) * (states + 2) * parameters;
+    }
+    values = states * parameters * (0.83 * std::numeric_limits<R>::max_digits10 + 35);
+  });
   const double data = (samples * features + samples) * sizeof(float);
-  const double files = Recording(cell["record.every"]).rows(steps) * (digits + 14) +
-                       states * parameters * (0.83 * digits + 35);
-  return {data + sizeof(T) * (model + (states + 1) * parameters + steps) + files, files};
+  const double files =
+      Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
+      values;
+  return {data + rule + sizeof(T) * (model + parameters + steps) + files, files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
