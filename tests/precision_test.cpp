@@ -216,7 +216,7 @@ TEST_CASE("what makes no sense is refused with line, key and an example", "[prec
       "6: precision.second_moment: no cell of this study has it; it belongs to \"adam\"");
   has(message(sgd + "[precision]\neps_policy = \"max\"\n"), "6: precision.eps_policy: no cell");
   has(message(sgd + "[sweep]\n\"precision.first_moment\" = [\"e4m3\"]\n"),
-      "a cell with rule.kind = \"sgd\" has no first_moment; it belongs to \"adam\"");
+      "a cell with rule.kind = \"sgd\" has no precision.first_moment; it belongs to \"adam\"");
   CHECK(message(sgd + "momentum = 0.9\n[precision]\nfirst_moment = \"e4m3\"\n") == "no error");
   has(message(sgd + "[record]\nprobes = [\"shadow\"]\n"), "the rule \"sgd\" has none");
   has(message("[precision]\narithmetic = \"dec100\"\n[record]\nprobes = [\"shadow\"]\n"),
