@@ -111,6 +111,73 @@ TEST_CASE("results have the same bytes for one job and two, and for every instru
 #endif
 }
 
+TEST_CASE("stochastic roles draw the same words for all jobs, instruction sets and restarts") {
+  const TempFolder folder;
+  const std::string study = (folder / "drawn.toml").string();
+  // More parameters than are updated in one go, and no multiple of a vector's width.
+  spit(study, R"([study]
+name = "drawn"
+steps = 40
+[data]
+samples = 5
+features = 707
+[precision]
+gradient = { format = "p16", mode = "stochastic", seed = 4 }
+parameters = { format = "p20", mode = "stochastic", seed = 3 }
+first_moment = { format = "p10", mode = "stochastic", seed = 2, rounding = "every" }
+second_moment = { format = "bfloat16", mode = "stochastic" }
+[record]
+probes = ["moments", "shadow"]
+[sweep]
+"precision.second_moment.seed" = [1, 2]
+"precision.arithmetic" = ["binary32", "binary64", "quad"]
+)");
+  const auto out = [&](const std::string& name) { return (folder / name).string(); };
+  REQUIRE(program({"run", study, "--jobs", "1", "--out", out("one")}).code == 0);
+  const auto one = compared_files(out("one"));
+  REQUIRE(one.size() > 6 * 5);
+  REQUIRE(program({"run", study, "--jobs", "2", "--out", out("two")}).code == 0);
+  CHECK(one == compared_files(out("two")));
+#ifdef ULPSCOPE_NATIVE
+  REQUIRE(run({ULPSCOPE_NATIVE, "run", study, "--out", out("native")}).code == 0);
+  CHECK(one == compared_files(out("native")));
+#endif
+  Process killed({ULPSCOPE_PROGRAM, "run", study, "--jobs", "1", "--out", out("killed")});
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ::kill(killed.pid(), SIGKILL);
+  killed.wait();
+  REQUIRE(program({"run", study, "--out", out("killed")}).code == 0);
+  CHECK(one == compared_files(out("killed")));
+}
+
+TEST_CASE("what does not fit the precision of a run ends with 2 before anything is written") {
+  const Bench bench;
+  const auto refused = [&](const std::string& set, const std::string& problem,
+                           const std::string& example) {
+    const Result result = bench.run({"--set", set}, "refused");
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.find(problem) != std::string::npos);
+    CHECK(result.err.find("for example " + example) != std::string::npos);
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK_FALSE(fs::exists(bench.out("refused")));
+  };
+  const std::string v = "precision.second_moment";
+  refused(v + ".p=0", v + ".p: expected a whole number from 1 to 335", "second_moment.p = 11");
+  refused(v + ".p=60", "p = 60, emin = -126, emax = 127 does not fit binary32",
+          "{ format = \"p24\" }");
+  refused(v + "={ emin = 5, emax = 4 }", "emin = 5 is above emax = 4", "{ p = 11, emin = -14");
+  refused(v + ".emin=200", "emin = 200 is above emax = 127", "{ p = 11, emin = -14");
+  refused(v + ".mode=\"nearest\"", "\"nearest\": expected one of \"nearest-even\"",
+          "mode = \"nearest-even\"");
+  refused(v + "={ format = \"bfloat16\", mode = \"stochastic\" }",
+          "stochastic rounding needs a seed",
+          "{ format = \"bfloat16\", mode = \"stochastic\", seed = 1 }");
+  refused("precision.third_moment=\"bfloat16\"", "precision.third_moment: unknown key", "");
+  spit(bench.study, small_study + "[precision]\nfirst_moment = \"bfloat16\"\n");
+  refused("rule.kind=\"sgd\"", "precision.first_moment: no cell of this study has it", "rule.kind");
+}
+
 TEST_CASE("a second run has nothing to do and changes nothing") {
   const Bench bench;
   REQUIRE(bench.run().code == 0);

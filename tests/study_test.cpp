@@ -235,7 +235,7 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
 /// The text as a value of the option, as a study file would have it.
 Value value_of(const OptionInfo& option, const std::string& text) {
   Value value{Value::Kind::text, text, {}};
-  const bool whole = text.find_first_not_of("0123456789") == std::string::npos;
+  const bool whole = text.find_first_not_of("-0123456789") == std::string::npos;
   if (option.type == OptionType::boolean) {
     value.kind = Value::Kind::boolean;
   } else if (option.type == OptionType::list) {

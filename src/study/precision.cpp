@@ -43,6 +43,12 @@ bool is_spelled(std::string_view text) {
   return format && format->p >= 1;
 }
 
+constexpr Constraint significand{"a whole number from 1 to 335", "11", [](const Decimal& x) {
+                                   return x.exponent() >= 0 && x >= "1" && x <= "335";
+                                 }};
+constexpr Constraint smallest_exponent{any_whole.expected, "-14", any_whole.holds};
+constexpr Constraint largest_exponent{any_whole.expected, "15", any_whole.holds};
+
 template <class S>
 auto role_options() {
   return std::tuple{
@@ -52,11 +58,11 @@ auto role_options() {
              {"a spelling such as p11e5 or p11", "bfloat16", nullptr},
              format_choices,
              is_spelled},
-      Option{"p", in<S>(&RoleOptions::p), "significand bits in place of the format's",
-             positive_count, [] { return std::vector<std::string_view>{"format"}; }},
-      Option{"emin", in<S>(&RoleOptions::emin), "smallest exponent of a normal number", any_whole,
+      Option{"p", in<S>(&RoleOptions::p), "significand bits in place of the format's", significand,
              [] { return std::vector<std::string_view>{"format"}; }},
-      Option{"emax", in<S>(&RoleOptions::emax), "largest exponent", any_whole,
+      Option{"emin", in<S>(&RoleOptions::emin), "smallest exponent of a normal number",
+             smallest_exponent, [] { return std::vector<std::string_view>{"format"}; }},
+      Option{"emax", in<S>(&RoleOptions::emax), "largest exponent", largest_exponent,
              [] { return std::vector<std::string_view>{"format"}; }},
       Option{"subnormals",
              in<S>(&RoleOptions::subnormals),
