@@ -163,19 +163,20 @@ TEST_CASE("what does not fit the precision of a run ends with 2 before anything 
     CHECK_FALSE(fs::exists(bench.out("refused")));
   };
   const std::string v = "precision.second_moment";
-  refused(v + ".p=0", v + ".p: expected a whole number from 1 to 335", "second_moment.p = 11");
+  refused(v + ".p=0", v + ".p: 0: expected a whole number from 1 to 335", "second_moment.p = 11");
   refused(v + ".p=60", "p = 60, emin = -126, emax = 127 does not fit binary32",
           "{ format = \"p24\" }");
   refused(v + "={ emin = 5, emax = 4 }", "emin = 5 is above emax = 4", "{ p = 11, emin = -14");
   refused(v + ".emin=200", "emin = 200 is above emax = 127", "{ p = 11, emin = -14");
   refused(v + ".mode=\"nearest\"", "\"nearest\": expected one of \"nearest-even\"",
-          "mode = \"nearest-even\"");
+          "second_moment.mode = \"nearest-even\"");
   refused(v + "={ format = \"bfloat16\", mode = \"stochastic\" }",
           "stochastic rounding needs a seed",
           "{ format = \"bfloat16\", mode = \"stochastic\", seed = 1 }");
   refused("precision.third_moment=\"bfloat16\"", "precision.third_moment: unknown key", "");
-  spit(bench.study, small_study + "[precision]\nfirst_moment = \"bfloat16\"\n");
-  refused("rule.kind=\"sgd\"", "precision.first_moment: no cell of this study has it", "rule.kind");
+  spit(bench.study, small_study + "[precision]\nsecond_moment = \"bfloat16\"\n");
+  refused("rule.kind=\"sgd\"", "precision.second_moment: no cell of this study has it",
+          "rule.kind");
 }
 
 TEST_CASE("a second run has nothing to do and changes nothing") {
