@@ -158,7 +158,8 @@ TEMPLATE_LIST_TEST_CASE("loss and gradient are within the bound of their operati
   using T = TestType;
   const Problem p = problem();
   for (const bool mean : {false, true}) {
-    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), cast<T>(p.inputs), cast<T>(p.targets));
+    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), cast<T>(p.inputs),
+                        cast<T>(p.targets));
     std::vector<T> got(features + 1);
     const T loss = model.loss_and_gradient(0, cast<T>(p.parameters), got);
     got.push_back(loss);

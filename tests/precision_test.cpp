@@ -160,7 +160,7 @@ TEST_CASE("a study with roles is a study again, with the same cells", "[precisio
   }
 }
 
-TEST_CASE("--set reaches roles whole and by part", "[precision]") {
+TEST_CASE("set reaches roles whole and by part", "[precision]") {
   const auto format = [](const std::string& set) {
     return precision_of(plan_of("", {set}).cells.at(0)).rule[Role::second_moment];
   };

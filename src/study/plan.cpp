@@ -225,9 +225,10 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
   name = name.substr(0, name.find('.'));
   const std::string owner = section == "precision" ? "rule" : section;
   const auto names = owners(section, name);
-  const std::string where =
-      cell ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] + "\" has no " + section + "." + name
-           : "no cell of this study has it";
+  const std::string where = cell
+                                ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
+                                      "\" has no " + section + "." + name
+                                : "no cell of this study has it";
   throw InputError(place, key,
                    where + "; it belongs to " + one_of(names) + "; for example " + owner +
                        ".kind = \"" + names.front() + "\"");

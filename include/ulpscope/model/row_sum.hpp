@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -69,6 +70,7 @@ void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std
   constexpr std::size_t many = detail::Lanes<T>::count > 1   ? 8
                                : std::is_floating_point_v<T> ? 4
                                                              : 1;
+  if (weights.empty()) return std::fill(out.begin(), out.end(), T(0));  // no row to point into
   std::size_t k = detail::row_sum_blocks<many>(matrix, weights, out, 0);
   k = detail::row_sum_blocks<1>(matrix, weights, out, k);
   for (; k < out.size(); ++k) {
