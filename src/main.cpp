@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string_view>
 #include <thread>
 
 #include "command/commands.hpp"
@@ -93,7 +94,8 @@ int parse_and_run(int argc, char** argv) {
   std::string what;
   auto* list_app = app.add_subcommand("list", "show what there is");
   list_app
-      ->add_option("WHAT", what, "formats, arithmetics, modes, rules, models, data, keys, studies")
+      ->add_option("WHAT", what,
+                   "formats, arithmetics, modes, roles, rules, models, data, probes, keys, studies")
       ->required();
   list_app->callback([&] { result = list_command(what); });
 
@@ -106,6 +108,12 @@ int parse_and_run(int argc, char** argv) {
                            one_of(commands) + suggestion(argv[1], commands) +
                            "; for example ulpscope run studies/founding.toml");
     }
+  }
+  // Values of `round` may be negative anyway; what "--" says of them holds already.
+  const auto dashes = std::find(argv, argv + argc, std::string_view("--"));
+  if (dashes != argv + argc && argv[1] == std::string_view("round")) {
+    std::rotate(dashes, dashes + 1, argv + argc);
+    --argc;
   }
   try {
     app.parse(argc, argv);

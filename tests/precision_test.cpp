@@ -218,7 +218,18 @@ TEST_CASE("what makes no sense is refused with line, key and an example", "[prec
   has(message(sgd + "[sweep]\n\"precision.first_moment\" = [\"e4m3\"]\n"),
       "a cell with rule.kind = \"sgd\" has no precision.first_moment; it belongs to \"adam\"");
   CHECK(message(sgd + "momentum = 0.9\n[precision]\nfirst_moment = \"e4m3\"\n") == "no error");
-  has(message(sgd + "[record]\nprobes = [\"shadow\"]\n"), "the rule \"sgd\" has none");
+  has(message(sgd + "[record]\nprobes = [\"shadow\"]\n"),
+      "6: record.probes: \"shadow\" follows the second_moment, which the rule \"sgd\" does not "
+      "keep; "
+      "for example probes = [\"moments\"]");
+  has(message(sgd + "momentum = 0.5\n[record]\nprobes = [\"shadow\"]\n"),
+      "for example shadow = \"first_moment\"");
+  has(refused("parameters = { encoding = \"sqrt\" }\n"),
+      "4: precision.parameters.encoding: unknown key; \"encoding\" belongs to "
+      "precision.second_moment; for example second_moment = { encoding = \"linear\" }");
+  has(refused("second_moment = [\"p10\"]\n"),
+      "4: precision.second_moment: expected a text or a table; for example second_moment = { "
+      "format = \"p10\" }");
   has(message("[precision]\narithmetic = \"dec100\"\n[record]\nprobes = [\"shadow\"]\n"),
       "none above dec100");
   has(message("[record]\nprobes = [\"moment\"]\n"),

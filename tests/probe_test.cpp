@@ -72,6 +72,24 @@ TEST_CASE("moments say what stands still, vanishes or is dominated", "[probe]") 
   CHECK(field(moments, probe.after(rule, w), "v_stalled") == 0.2);
 }
 
+TEST_CASE("a NaN is no subnormal number, and no quantile hides it", "[probe]") {
+  // The second square is beyond e4m3's largest number, 448, which gives NaN.
+  RoleFormats formats;
+  formats[Role::second_moment] = RoleFormat{{e4m3_format}};
+  Adam::In<float> rule(Adam{.beta2 = "0"}, 3, Roles<float>(formats));
+  std::vector<float> w{1, 1, 1};
+  const std::vector<float> g{1, 30, 0x1p-4F};
+  Moments<float> probe;
+  probe.before(rule, w, g);
+  rule.step(1, w, g);
+  const auto row = probe.after(rule, w);
+  CHECK(field(moments, row, "v_zero") == 0);
+  CHECK(field(moments, row, "v_subnormal") == Approx(1 / 3.0).epsilon(1e-15));  // 2^-8
+  for (const char* column : {"root_v_min", "root_v_median", "root_v_max", "step_size_max"}) {
+    CHECK(std::isnan(field(moments, row, column)));
+  }
+}
+
 TEST_CASE("norms neither overflow nor vanish", "[probe]") {
   CHECK(norm<double>({3e300, 4e300}) == Approx(5e300).epsilon(1e-15));
   CHECK(norm<double>({3e-320, 4e-320}) == Approx(5e-320).epsilon(1e-3));

@@ -201,6 +201,9 @@ TEST_CASE("round answers what has arrived", "[round]") {
 
 TEST_CASE("round refuses what it cannot round", "[round]") {
   const std::string numbers = "; for example 0.1, 0x1.8p-3, inf or nan";
+  // All values are read before the first is printed.
+  CHECK(program({"round", "e4m3", "--hex", "1", "abc"}).out.empty());
+  CHECK(program({"round", "e4m3", "--hex", "--", "-1", "2"}).out == "-0x1p+0\n0x1p+1\n");
   refused({"binary32", "ten"}, "round: \"ten\" is not a decimal number; expected a number",
           numbers);
   refused({"binary32", "1,5"}, "round: \"1,5\" ", "; did you mean \"1.5\"?" + numbers);

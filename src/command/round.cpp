@@ -250,8 +250,13 @@ int round_command(const RoundOptions& options) {
                            suggestion(name, known),
                        "binary32 --hex 0.1");
     }
-    take(value, "round", false);
+    try {
+      read_written(trimmed(value));  // all of them before the first is printed
+    } catch (const std::invalid_argument& error) {
+      throw InputError({"round", 0}, "", error.what());
+    }
   }
+  for (const std::string& value : options.values) take(value, "round", false);
   if (options.values.empty()) {
     for_each_line([&](std::string_view line) { take(line, "standard input", true); }, flush);
   }

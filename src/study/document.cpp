@@ -91,6 +91,11 @@ Value Document::value(const std::string& key, const toml::node& node) const {
   if (option && option->type == OptionType::group && node.is_table()) {
     return table(key, *node.as_table());
   }
+  if (option && option->type == OptionType::group) {
+    throw InputError(place(node), key,
+                     "expected a text or a table; for example " + key.substr(key.rfind('.') + 1) +
+                         " = { format = \"p10\" }");
+  }
   throw InputError(place(node), key, "expected a single number, text, true or false");
 }
 
@@ -137,6 +142,22 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
 namespace {
 
 [[noreturn]] void unknown_key(const Place& place, const std::string& key) {
+  // The part of another role.
+  const auto& keys = all_keys();
+  const bool grouped =
+      std::find(keys.begin(), keys.end(), key.substr(0, key.rfind('.'))) != keys.end();
+  for (const std::string& other : keys) {
+    if (!grouped) break;
+    const std::size_t group = other.find('.'), part = other.rfind('.');
+    if (group == part) continue;
+    if (key.substr(0, group) != other.substr(0, group)) continue;
+    if (key.substr(key.rfind('.')) != other.substr(part)) continue;
+    throw InputError(place, key,
+                     "unknown key; \"" + other.substr(part + 1) + "\" belongs to " +
+                         other.substr(0, part) + "; for example " +
+                         other.substr(group + 1, part - group - 1) + " = { " +
+                         other.substr(part + 1) + " = \"" + find_option(other)->example + "\" }");
+  }
   throw InputError(place, key,
                    "unknown key" + suggestion(key, all_keys()) +
                        "; for example rule.lr = 1e-3 (ulpscope list keys shows all)");

@@ -142,14 +142,17 @@ void check_shadow(const Cell& cell, const std::string& arithmetic) {
   if (cell["record.probes"].find("\"shadow\"") == std::string::npos) return;
   const std::string role = cell["record.shadow"];
   if (!cell.find("precision." + role)) {
-    throw PrecisionError("record.shadow", "\"" + role + "\": the rule \"" + cell["rule.kind"] +
-                                              "\" has none; expected a role that it keeps, or no "
-                                              "probe \"shadow\"");
+    const bool first = cell.find("precision.first_moment") != nullptr;
+    throw PrecisionError("record.probes",
+                         "\"shadow\" follows the " + role + ", which the rule \"" +
+                             cell["rule.kind"] + "\" does not keep; for example " +
+                             (first ? "shadow = \"first_moment\"" : "probes = [\"moments\"]"));
   }
   if (arithmetic == "dec100") {
     throw PrecisionError("record.probes",
                          "\"shadow\" computes in an arithmetic wider than the rule's, and there "
-                         "is none above dec100; for example rule_arithmetic = \"dec50\"");
+                         "is none above dec100; expected a rule in dec50 or less, with roles that "
+                         "fit it, or no shadow, for example probes = [\"moments\"]");
   }
 }
 

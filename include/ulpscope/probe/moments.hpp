@@ -94,13 +94,10 @@ class Moments {
       const W d = rule.roles().joined(roots.back() / root, eps);
       sizes.push_back(convert<W>(p.lr) / (convert<W>(p.factor) * d));
     }
-    const auto quantiles = [&](const std::vector<W>& values, std::size_t at) {
-      row[at] = decimal_text(*std::min_element(values.begin(), values.end()));
-      row[at + 1] = decimal_text(median(values));
-      row[at + 2] = decimal_text(*std::max_element(values.begin(), values.end()));
-    };
-    quantiles(roots, 1);
-    quantiles(sizes, 4);
+    std::size_t at = 1;
+    for (const auto* values : {&roots, &sizes}) {
+      for (const W& quantile : quantiles(*values)) row[at++] = decimal_text(quantile);
+    }
     const std::size_t all = roots.size();
     row[7] = share(zero, all);
     row[8] = share(subnormal, all);
@@ -110,7 +107,7 @@ class Moments {
 
   static bool below_normal(const W& x, std::int64_t emin) {
     using std::ilogb;
-    return ilogb(x) < emin;
+    return x == x && ilogb(x) < emin;
   }
 
   std::vector<T> w_, v_, gradient_;

@@ -82,9 +82,13 @@ class Shadow {
     }
     std::vector<std::string> fields;
     for (const auto* all : {&errors, &ulps, &updates}) {
-      fields.push_back(all->empty() ? "" : decimal_text(median(*all)));
-      fields.push_back(all->empty() ? ""
-                                    : decimal_text(*std::max_element(all->begin(), all->end())));
+      if (all->empty()) {
+        fields.insert(fields.end(), 2, "");
+        continue;
+      }
+      const auto [least, middle, largest] = quantiles(*all);
+      fields.push_back(decimal_text(middle));
+      fields.push_back(decimal_text(largest));
     }
     return fields;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <type_traits>
@@ -27,6 +28,15 @@ T median(std::vector<T> values) {
   } else {
     return below / T(2) + *middle / T(2);  // the sum could overflow
   }
+}
+
+/// The smallest value, the median and the largest; all three NaN where one of the values is.
+template <class T>
+std::array<T, 3> quantiles(const std::vector<T>& values) {
+  const auto nan = std::find_if(values.begin(), values.end(), [](const T& x) { return x != x; });
+  if (nan != values.end()) return {*nan, *nan, *nan};
+  const auto [least, largest] = std::minmax_element(values.begin(), values.end());
+  return {*least, median(values), *largest};
 }
 
 /// The Euclidean norm, scaled by the largest magnitude so that no square over- or underflows; the
