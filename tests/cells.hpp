@@ -9,11 +9,27 @@
 
 namespace ulpscope::test {
 
-/// The plan of a study file's text, below its name.
-inline Plan plan_of(const std::string& text, const std::vector<std::string>& sets = {}) {
+/// The study of a file's text, below its name.
+inline Study study_of(const std::string& text, const std::vector<std::string>& sets = {}) {
   const TempFolder folder;
   spit(folder / "t.toml", "[study]\nname = \"t\"\n" + text);
-  return make_plan(read_study((folder / "t.toml").string(), sets));
+  return read_study((folder / "t.toml").string(), sets);
+}
+
+inline Plan plan_of(const std::string& text, const std::vector<std::string>& sets = {}) {
+  return make_plan(study_of(text, sets));
+}
+
+/// The message for a study that cannot be run, from the line number on.
+inline std::string message(const std::string& text, const std::vector<std::string>& sets = {}) {
+  try {
+    plan_of(text, sets);
+  } catch (const InputError& error) {
+    const std::string what = error.what();
+    const std::size_t file = what.find("t.toml:");
+    return file == std::string::npos ? what : what.substr(file + 7);
+  }
+  return "no error";
 }
 
 /// Its only cell.

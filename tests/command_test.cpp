@@ -143,9 +143,19 @@ probes = ["moments", "shadow"]
   CHECK(one == compared_files(out("native")));
 #endif
   Process killed({ULPSCOPE_PROGRAM, "run", study, "--jobs", "1", "--out", out("killed")});
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  // In the middle: some cell is done, not all.
+  const auto some_done = [&] {
+    const fs::path cells = out("killed") + "/cells";
+    if (!fs::exists(cells)) return false;
+    return std::any_of(fs::directory_iterator(cells), fs::directory_iterator(),
+                       [](const auto& cell) { return fs::exists(cell.path() / "done"); });
+  };
+  for (int wait = 0; wait < 1000 && !some_done(); ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   ::kill(killed.pid(), SIGKILL);
-  killed.wait();
+  CHECK(killed.wait().code == 128 + SIGKILL);
+  CHECK(compared_files(out("killed")).size() < one.size());
   REQUIRE(program({"run", study, "--out", out("killed")}).code == 0);
   CHECK(one == compared_files(out("killed")));
 }

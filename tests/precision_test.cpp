@@ -3,7 +3,7 @@
 #include "ulpscope/study/precision.hpp"
 
 #include "catch.hpp"
-#include "program.hpp"
+#include "cells.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/sha256.hpp"
@@ -11,32 +11,10 @@
 namespace {
 
 using namespace ulpscope;
-using test::spit;
-using test::TempFolder;
-
-Study study_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-  const TempFolder folder;
-  spit(folder / "t.toml", "[study]\nname = \"t\"\n" + text);
-  return read_study((folder / "t.toml").string(), sets);
-}
-
-Plan plan_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-  return make_plan(study_of(text, sets));
-}
+using namespace ulpscope::test;
 
 Precision precision(const std::string& keys) {
   return precision_of(plan_of("[precision]\n" + keys).cells.at(0));
-}
-
-std::string message(const std::string& text, const std::vector<std::string>& sets = {}) {
-  try {
-    plan_of(text, sets);
-  } catch (const InputError& error) {
-    const std::string what = error.what();
-    const std::size_t file = what.find("t.toml:");
-    return file == std::string::npos ? what : what.substr(file + 7);
-  }
-  return "no error";
 }
 
 constexpr Format binary32{24, -126, 127};

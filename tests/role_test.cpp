@@ -34,7 +34,7 @@ Trace trace(const std::string& text, std::uint64_t steps = 150) {
     all.losses.push_back(hex_literal(training.loss(t - 1)));
     training.update(t);
   }
-  training.optimizer().for_each_value([&](std::string_view, std::size_t, const std::string& value) {
+  training.rule().for_each_value([&](std::string_view, std::size_t, const std::string& value) {
     all.values.push_back(value);
   });
   return all;

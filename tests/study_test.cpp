@@ -4,42 +4,13 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "program.hpp"
+#include "cells.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/sha256.hpp"
 
-namespace {
-
 using namespace ulpscope;
-using test::spit;
-using test::TempFolder;
-
-const std::string head = "[study]\nname = \"t\"\n";
-
-Study study_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-  const TempFolder folder;
-  spit(folder / "t.toml", head + text);
-  return read_study((folder / "t.toml").string(), sets);
-}
-
-Plan plan_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-  return make_plan(study_of(text, sets));
-}
-
-/// The message for a study that cannot be run, from the line number on.
-std::string message(const std::string& text, const std::vector<std::string>& sets = {}) {
-  try {
-    plan_of(text, sets);
-  } catch (const InputError& error) {
-    const std::string what = error.what();
-    const std::size_t file = what.find("t.toml:");
-    return file == std::string::npos ? what : what.substr(file + 7);
-  }
-  return "no error";
-}
-
-}  // namespace
+using namespace ulpscope::test;
 
 TEST_CASE("without a sweep a study is one cell at the defaults") {
   const Plan plan = plan_of("");

@@ -141,22 +141,27 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
 
 namespace {
 
-[[noreturn]] void unknown_key(const Place& place, const std::string& key) {
-  // The part of another role.
+/// What follows the last point.
+std::string last_name(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+std::string group_of(const std::string& key) { return key.substr(0, key.rfind('.')); }
+
+/// The key of a part that another role has and this one lacks, or nothing.
+std::optional<std::string> part_elsewhere(const std::string& key) {
   const auto& keys = all_keys();
-  const bool grouped =
-      std::find(keys.begin(), keys.end(), key.substr(0, key.rfind('.'))) != keys.end();
-  for (const std::string& other : keys) {
-    if (!grouped) break;
-    const std::size_t group = other.find('.'), part = other.rfind('.');
-    if (group == part) continue;
-    if (key.substr(0, group) != other.substr(0, group)) continue;
-    if (key.substr(key.rfind('.')) != other.substr(part)) continue;
+  if (!contains(keys, group_of(key))) return std::nullopt;
+  const auto at = std::find_if(keys.begin(), keys.end(), [&](const std::string& other) {
+    return contains(keys, group_of(other)) && last_name(other) == last_name(key);
+  });
+  if (at == keys.end()) return std::nullopt;
+  return *at;
+}
+
+[[noreturn]] void unknown_key(const Place& place, const std::string& key) {
+  if (const auto other = part_elsewhere(key)) {
     throw InputError(place, key,
-                     "unknown key; \"" + other.substr(part + 1) + "\" belongs to " +
-                         other.substr(0, part) + "; for example " +
-                         other.substr(group + 1, part - group - 1) + " = { " +
-                         other.substr(part + 1) + " = \"" + find_option(other)->example + "\" }");
+                     "unknown key; \"" + last_name(*other) + "\" belongs to " + group_of(*other) +
+                         "; for example " + last_name(group_of(*other)) + " = { " +
+                         last_name(*other) + " = \"" + find_option(*other)->example + "\" }");
   }
   throw InputError(place, key,
                    "unknown key" + suggestion(key, all_keys()) +
@@ -166,8 +171,7 @@ namespace {
 }  // namespace
 
 void require_known(const Place& place, const std::string& key) {
-  const auto& keys = all_keys();
-  if (std::find(keys.begin(), keys.end(), key) == keys.end()) unknown_key(place, key);
+  if (!contains(all_keys(), key)) unknown_key(place, key);
 }
 
 void require_sweepable(const Place& place, const std::string& key) {

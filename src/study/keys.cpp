@@ -149,6 +149,10 @@ std::string suggestion(std::string_view text, const std::vector<std::string>& ca
   return near ? "; did you mean \"" + *near + "\"?" : "";
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 std::string one_of(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_bin_float.hpp>
-#include <cfloat>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -17,10 +16,6 @@
 
 namespace ulpscope {
 
-#ifdef __FAST_MATH__
-#error "ulpscope's numbers are defined without -ffast-math"
-#endif
-static_assert(FLT_EVAL_METHOD == 0, "float and double operations must round to their own type");
 static_assert(BOOST_VERSION >= 108100,
               "Boost 1.81 or newer: older cpp_bin_float subtractions are not correctly rounded");
 

@@ -63,8 +63,6 @@ std::string hex_literal(const T& x) {
                                            boost::multiprecision::cpp_int>;
     const auto significand = static_cast<Significand>(std::ldexp(fraction, significand_bits<T>));
     return hex_literal(signbit(x), significand, exponent - std::int64_t{significand_bits<T>});
-  } else if constexpr (is_soft<T>) {
-    return hex_literal(static_cast<float>(x));
   } else {
     const auto& backend = x.backend();
     boost::multiprecision::cpp_int significand(backend.bits());

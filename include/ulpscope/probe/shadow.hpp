@@ -34,9 +34,8 @@ RoleFormats shadow_roles(RoleFormats run) {
 ///
 ///   shadow_median, _max          |v - V| / |V|
 ///   shadow_ulps_median, _max     |v - V| in ulps of the role's format at V
-///   shadow_update_median, _max   the relative error of the update that v has in place of V, all
-///   else
-///                                equal: of 1 / P for a second moment, see Preconditioner
+///   shadow_update_median, _max   the relative error of the update by v in place of V: of 1 / P for
+///                                a second moment, see Preconditioner
 ///
 /// A parameter with V = 0 has no error where v = 0, else an infinite one. Differences v - V are
 /// taken in W, and what follows from them in binary64. The update has no fields where the rule

@@ -57,6 +57,8 @@ std::optional<std::string> nearest(std::string_view text,
 /// `; did you mean "..."?` with the nearest candidate, or nothing.
 std::string suggestion(std::string_view text, const std::vector<std::string>& candidates);
 
+bool contains(const std::vector<std::string>& names, const std::string& name);
+
 /// "a", "b" or "c".
 std::string one_of(const std::vector<std::string>& names);
 

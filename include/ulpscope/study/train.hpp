@@ -9,7 +9,7 @@
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
-#include "ulpscope/study/optimizer.hpp"
+#include "ulpscope/study/make_rule_run.hpp"
 #include "ulpscope/study/run_cell.hpp"
 
 namespace ulpscope {
@@ -46,7 +46,7 @@ class Training {
     const Roles<T> roles(precision_of(cell).model);
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const std::vector<float> start = Kind::start(data.features, data.generator);
-      optimizer_ = make_optimizer<T>(cell, start);
+      rule_ = make_model_rule<T>(cell, start);
       const auto& role = roles[Role::data];
       model_ = std::make_unique<typename Kind::template In<T>>(
           options, stored<T>(data.inputs, role, 0), stored<T>(data.targets, role, 1), roles);
@@ -57,21 +57,21 @@ class Training {
 
   /// The loss at the current parameters, after `step` updates; the gradient is kept for the next.
   T loss(std::uint64_t step) {
-    return model_->loss_and_gradient(step, optimizer_->parameters(), gradient_);
+    return model_->loss_and_gradient(step, rule_->parameters(), gradient_);
   }
 
   /// Update number t = 1, 2, ...; loss(t - 1) has been called since the last. `recorded`: a row
   /// of the probes follows.
-  void update(std::uint64_t t, bool recorded = false) { optimizer_->step(t, gradient_, recorded); }
+  void update(std::uint64_t t, bool recorded = false) { rule_->step(t, gradient_, recorded); }
 
   /// The parameters as the model sees them: those of the rule itself where both compute in T.
-  std::span<T> parameters() { return optimizer_->parameters(); }
+  std::span<T> parameters() { return rule_->parameters(); }
   std::span<const T> gradient() const { return gradient_; }
-  Optimizer<T>& optimizer() { return *optimizer_; }
+  RuleRun<T>& rule() { return *rule_; }
 
  private:
   std::unique_ptr<Model<T>> model_;
-  std::unique_ptr<Optimizer<T>> optimizer_;
+  std::unique_ptr<RuleRun<T>> rule_;
   std::vector<T> gradient_;
 };
 
@@ -93,7 +93,7 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
   const auto row = [&](std::uint64_t t) {
     std::vector<std::string> fields{decimal_text(losses.back())};
     if (moments) fields.push_back(decimal_text(norm(widened<T>(training.gradient()))));
-    for (std::string& field : training.optimizer().row()) fields.push_back(std::move(field));
+    for (std::string& field : training.rule().row()) fields.push_back(std::move(field));
     recorder.trace(t, fields);
   };
   const auto start = std::chrono::steady_clock::now();
@@ -111,7 +111,7 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
   }
   const double seconds = seconds_since(start);
 
-  training.optimizer().for_each_value(
+  training.rule().for_each_value(
       [&](std::string_view role, std::size_t index, const std::string& value) {
         recorder.final_value(role, index, value);
       });
@@ -181,16 +181,16 @@ Footprint footprint(const Cell& cell) {
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
 /// every arithmetic of a model meets every one of a rule.
-#define ULPSCOPE_TRAIN(extern_or_not, T)                                                          \
-  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, std::size_t,          \
-                                                               const RoleFormats&);               \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&,                \
-                                                                      std::span<const float>);    \
-  extern_or_not template std::unique_ptr<Optimizer<T>> make_optimizer<T>(const Cell&,             \
-                                                                         std::span<const float>); \
-  extern_or_not template class Training<T>;                                                       \
-  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);     \
-  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                     \
+#define ULPSCOPE_TRAIN(extern_or_not, T)                                                         \
+  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, std::size_t,         \
+                                                               const RoleFormats&);              \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&,               \
+                                                                      std::span<const float>);   \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_model_rule<T>(const Cell&,             \
+                                                                        std::span<const float>); \
+  extern_or_not template class Training<T>;                                                      \
+  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);    \
+  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                    \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
 }  // namespace ulpscope

@@ -75,42 +75,28 @@ class Running final : public RuleRun<R> {
 /// The one place with two arithmetics: gradients go from the model's M to the rule's R,
 /// parameters back, each value rounded to nearest even.
 template <class M, class R>
-class Bridge final : public Optimizer<M> {
+class Bridge final : public RuleRun<M> {
  public:
   Bridge(const Cell& cell, std::span<const float> start) : run_(make_rule_run<R>(cell, start)) {
     carry_back();
   }
 
-  std::span<M> parameters() override {
-    if constexpr (same)
-      return run_->parameters();
-    else
-      return parameters_;
-  }
+  std::span<M> parameters() override { return parameters_; }
 
   void step(std::uint64_t t, std::span<const M> gradient, bool recorded) override {
-    if constexpr (same) {
-      run_->step(t, gradient, recorded);
-    } else {
-      gradient_.clear();
-      for (const M& g : gradient) gradient_.push_back(convert<R>(g));
-      run_->step(t, gradient_, recorded);
-      carry_back();
-    }
+    gradient_.clear();
+    for (const M& g : gradient) gradient_.push_back(convert<R>(g));
+    run_->step(t, gradient_, recorded);
+    carry_back();
   }
 
   std::vector<std::string> row() override { return run_->row(); }
-
   void for_each_value(const EachValue& f) override { run_->for_each_value(f); }
 
  private:
-  static constexpr bool same = std::is_same_v<M, R>;
-
   void carry_back() {
-    if constexpr (!same) {
-      parameters_.clear();
-      for (const R& w : run_->parameters()) parameters_.push_back(convert<M>(w));
-    }
+    parameters_.clear();
+    for (const R& w : run_->parameters()) parameters_.push_back(convert<M>(w));
   }
 
   std::unique_ptr<RuleRun<R>> run_;
@@ -136,16 +122,19 @@ std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, std::span<const floa
 }
 
 template <class M>
-std::unique_ptr<Optimizer<M>> make_optimizer(const Cell& cell, std::span<const float> start) {
+std::unique_ptr<RuleRun<M>> make_model_rule(const Cell& cell, std::span<const float> start) {
   const std::string name = precision_of(cell).rule_arithmetic;
-  std::unique_ptr<Optimizer<M>> optimizer;
+  std::unique_ptr<RuleRun<M>> run;
   for_each_arithmetic([&]<class R>() {
-    if (name == ArithmeticTraits<R>::name) {
-      optimizer = std::make_unique<detail::Bridge<M, R>>(cell, start);
+    if (name != ArithmeticTraits<R>::name) return;
+    if constexpr (std::is_same_v<M, R>) {
+      run = make_rule_run<R>(cell, start);
+    } else {
+      run = std::make_unique<detail::Bridge<M, R>>(cell, start);
     }
   });
-  if (!optimizer) throw std::logic_error("an arithmetic that the list does not have");
-  return optimizer;
+  if (!run) throw std::logic_error("an arithmetic that the list does not have");
+  return run;
 }
 
 }  // namespace ulpscope

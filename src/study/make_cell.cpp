@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "make_cell.hpp"
+
+#include <algorithm>
+
+#include "ulpscope/study/sha256.hpp"
+
+namespace ulpscope {
+namespace {
+
+std::string section_of(const std::string& key) { return key.substr(0, key.find('.')); }
+
+std::string digest(const Cell& cell) {
+  std::vector<std::string> lines;
+  for (const Setting& setting : cell.settings) {
+    if (!setting.at_default && !setting.part && setting.key != key::steps) {
+      lines.push_back(setting.key + "=" + setting.canonical + "\n");
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string description;
+  for (const std::string& line : lines) description += line;
+  return sha256(description).substr(0, 16);
+}
+
+/// The cell's kind of a section: as given, or the section's default.
+const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell) {
+  if (!section.has_kind()) return section.kinds.front();
+  const std::string key = section.name + ".kind";
+  const Kind* kind = &section.kinds.front();
+  const auto at = given.find(key);
+  if (at != given.end()) {
+    const Value& value = at->second;
+    kind = section.find(value.text);
+    if (!kind) {
+      throw InputError(value.place, key,
+                       "\"" + value.text + "\": unknown " + section.name + "; expected " +
+                           one_of(section.kind_names()) +
+                           suggestion(value.text, section.kind_names()) +
+                           "; for example kind = \"" + section.kinds.front().name + "\"");
+    }
+  }
+  cell.settings.push_back({key, kind->name, kind->name, true, kind == &section.kinds.front()});
+  return *kind;
+}
+
+/// Texts, and numbers that TOML's doubles cannot hold.
+bool needs_quotes(const OptionInfo& option, const std::string& canonical) {
+  if (option.type == OptionType::text) {
+    return contains(option.choices, canonical) || (option.spelled && option.spelled(canonical));
+  }
+  if (option.type != OptionType::real) return false;
+  const Decimal number(canonical);
+  return number >= "1e300" || number <= "-1e300";
+}
+
+/// A group's setting, then its parts where some differs from its default.
+void add_group(const std::string& key, const OptionInfo& option, const Assignments& given,
+               std::set<std::string>& used, Cell& cell) {
+  std::vector<Setting> parts;
+  const Value* last_given = nullptr;
+  Setting whole;
+  whole.key = key;
+  std::size_t changed = 0;
+  for (const OptionInfo& part : option.parts) {
+    const std::string part_key = key + "." + part.name;
+    const auto at = given.find(part_key);
+    if (at != given.end()) last_given = &at->second;
+    parts.push_back(plain_setting(part_key, part, at == given.end() ? nullptr : &at->second));
+    parts.back().part = true;
+    used.insert(part_key);
+    if (parts.back().at_default) continue;
+    ++changed;
+    const Setting& setting = parts.back();
+    whole.canonical += (whole.canonical.empty() ? "{ " : ", ") + part.name + " = " +
+                       (setting.quoted ? "\"" + setting.canonical + "\"" : setting.canonical);
+  }
+  whole.at_default = changed == 0;
+  // The first part alone is a bare text, its default the group's.
+  whole.quoted = changed == 0 || (changed == 1 && !parts.front().at_default);
+  whole.canonical = whole.quoted ? parts.front().canonical : whole.canonical + " }";
+  whole.written = whole.canonical;
+  used.insert(key);
+  cell.settings.push_back(std::move(whole));
+  if (!last_given) return;
+  cell.settings.insert(cell.settings.end(), parts.begin(), parts.end());
+  const std::string why = option.conflict(cell.section(key));
+  if (!why.empty()) throw InputError(last_given->place, key, why);
+}
+
+using TextOf = std::function<std::string(std::string_view)>;
+
+/// Whether a cell with this rule, of these options, has the key of [precision].
+bool applies(const std::string& option, const Kind& rule, const TextOf& text_of) {
+  if (option == "eps_policy") return rule.find("eps") != nullptr;
+  const auto* role = std::find_if(role_list.begin(), role_list.end(),
+                                  [&](const RoleInfo& info) { return info.name == option; });
+  if (role == role_list.end()) return true;
+  if (role->role != Role::first_moment && role->role != Role::second_moment) return true;
+  const auto moments = rule.moments(text_of);
+  return std::find(moments.begin(), moments.end(), role->role) != moments.end();
+}
+
+/// The probe shadow needs a role that the rule keeps, and an arithmetic that is wider.
+void check_shadow(const Cell& cell, const std::string& arithmetic) {
+  if (cell["record.probes"].find("\"shadow\"") == std::string::npos) return;
+  const std::string role = cell["record.shadow"];
+  if (!cell.find("precision." + role)) {
+    const bool first = cell.find("precision.first_moment") != nullptr;
+    throw PrecisionError("record.probes",
+                         "\"shadow\" follows the " + role + ", which the rule \"" +
+                             cell["rule.kind"] + "\" does not keep; for example " +
+                             (first ? "shadow = \"first_moment\"" : "probes = [\"moments\"]"));
+  }
+  if (arithmetic == "dec100") {
+    throw PrecisionError("record.probes",
+                         "\"shadow\" computes in an arithmetic wider than the rule's, and there "
+                         "is none above dec100; expected a rule in dec50 or less, with roles that "
+                         "fit it, or no shadow, for example probes = [\"moments\"]");
+  }
+}
+
+/// The roles' formats must fit the arithmetics.
+void check_precision(const Cell& cell, const Assignments& given) {
+  try {
+    check_shadow(cell, precision_of(cell).rule_arithmetic);
+  } catch (const PrecisionError& error) {
+    const bool whole = error.key().find('.') != std::string::npos;
+    const std::string key = whole ? error.key() : "precision." + error.key();
+    Place place{"precision", 0};
+    for (const auto& [name, value] : given) {
+      if (name == key || name.rfind(key + ".", 0) == 0) place = value.place;
+    }
+    throw InputError(place, key, error.what());
+  }
+}
+
+/// The kinds of its section that have a key; for a key of [precision], the rules.
+std::vector<std::string> owners(const std::string& section, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Section& candidate : sections()) {
+    for (const Kind& kind : candidate.kinds) {
+      const auto default_of = [&](std::string_view option) {
+        return kind.find(option)->default_text;
+      };
+      const bool has = section == "precision"
+                           ? candidate.name == "rule" && applies(name, kind, default_of)
+                           : candidate.name == section && kind.find(name);
+      if (has) names.push_back(kind.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+void assign(Assignments& given, const std::string& key, const Value& value) {
+  const OptionInfo* option = find_option(key);
+  if (!option || option->type != OptionType::group) {
+    given.insert_or_assign(key, value);
+  } else if (value.kind == Value::Kind::table) {
+    for (const auto& [part, set] : value.parts) given.insert_or_assign(part, set);
+  } else {
+    given.insert_or_assign(key + "." + option->parts.front().name, value);
+  }
+}
+
+Setting plain_setting(const std::string& key, const OptionInfo& option, const Value* value) {
+  Setting setting;
+  setting.key = key;
+  setting.written = value ? value->text : option.default_text;
+  setting.canonical = value ? checked(key, option, *value) : option.default_text;
+  setting.at_default = setting.canonical == option.default_text;
+  setting.quoted = needs_quotes(option, setting.canonical);
+  return setting;
+}
+
+Cell make_cell(const Assignments& given, std::set<std::string>& used) {
+  Cell cell;
+  const Kind* rule = nullptr;
+  for (const Section& section : sections()) {
+    const Kind& kind = kind_of(section, given, cell);
+    if (section.has_kind()) used.insert(section.name + ".kind");
+    if (section.name == "rule") rule = &kind;
+    const Value* last_given = nullptr;
+    for (const OptionInfo& option : kind.options) {
+      const std::string key = section.name + "." + option.name;
+      if (section.name == "precision" && !applies(option.name, *rule, cell.section("rule"))) {
+        continue;
+      }
+      if (option.type == OptionType::group) {
+        add_group(key, option, given, used, cell);
+        continue;
+      }
+      const auto at = given.find(key);
+      if (at != given.end()) last_given = &at->second;
+      cell.settings.push_back(
+          plain_setting(key, option, at == given.end() ? nullptr : &at->second));
+      used.insert(key);
+    }
+    if (kind.conflict && last_given) {
+      const std::string why = kind.conflict(cell.section(section.name));
+      if (!why.empty()) throw InputError(last_given->place, section.name + "." + kind.name, why);
+    }
+  }
+  check_precision(cell, given);
+  cell.id = digest(cell);
+  return cell;
+}
+
+void lacks(const Place& place, const std::string& key, const Cell* cell) {
+  const std::string section = section_of(key);
+  std::string name = key.substr(section.size() + 1);
+  name = name.substr(0, name.find('.'));
+  const std::string owner = section == "precision" ? "rule" : section;
+  const auto names = owners(section, name);
+  const std::string where = cell
+                                ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
+                                      "\" has no " + section + "." + name
+                                : "no cell of this study has it";
+  throw InputError(place, key,
+                   where + "; it belongs to " + one_of(names) + "; for example " + owner +
+                       ".kind = \"" + names.front() + "\"");
+}
+
+const Setting* Cell::find(std::string_view key) const {
+  const auto at = std::find_if(settings.begin(), settings.end(),
+                               [&](const Setting& setting) { return setting.key == key; });
+  return at == settings.end() ? nullptr : &*at;
+}
+
+const std::string& Cell::operator[](std::string_view key) const {
+  if (const Setting* setting = find(key)) return setting->canonical;
+  // A group that is at its default has no settings for its parts.
+  const std::size_t dot = key.rfind('.');
+  const OptionInfo* part = find(key.substr(0, dot)) ? find_option(key) : nullptr;
+  if (!part) throw std::logic_error("a cell without " + std::string(key));
+  return part->default_text;
+}
+
+Precision precision_of(const Cell& cell) {
+  return resolve_precision(cell.section("precision"), [&](std::string_view key) {
+    return cell.find("precision." + std::string(key)) != nullptr;
+  });
+}
+
+std::function<std::string(std::string_view)> Cell::section(std::string name) const {
+  return [this, name = std::move(name)](std::string_view option) {
+    return (*this)[name + "." + std::string(option)];
+  };
+}
+
+}  // namespace ulpscope

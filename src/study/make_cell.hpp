@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/plan.hpp"
+
+namespace ulpscope {
+
+/// The values that are given for a cell, by key.
+using Assignments = std::map<std::string, Value>;
+
+/// Gives a key its value; a group's value is that of its parts, a bare text that of the first.
+void assign(Assignments& given, const std::string& key, const Value& value);
+
+/// The setting of an option that is no group: with the value, or at the default without one.
+Setting plain_setting(const std::string& key, const OptionInfo& option, const Value* value);
+
+/// A cell from the keys that are given; `used` takes the keys that it has. Throws InputError.
+Cell make_cell(const Assignments& given, std::set<std::string>& used);
+
+/// The error for a key that this cell, or without one all cells, lack.
+[[noreturn]] void lacks(const Place& place, const std::string& key, const Cell* cell);
+
+}  // namespace ulpscope
