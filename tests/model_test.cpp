@@ -12,7 +12,7 @@ namespace {
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-constexpr std::size_t samples = 5;
+constexpr std::size_t count = 5;
 constexpr std::size_t features = 9;
 constexpr int reference_bits = 1000;
 
@@ -23,8 +23,8 @@ struct Problem {
 Problem problem() {
   std::mt19937 generator(3);
   Problem all;
-  all.inputs = normal_values(samples * features, generator);
-  all.targets = normal_values(samples, generator);
+  all.inputs = normal_values(count * features, generator);
+  all.targets = normal_values(count, generator);
   all.parameters = normal_values(features + 1, generator);
   return all;
 }
@@ -33,6 +33,12 @@ Linear linear(const std::string& loss) {
   Linear options;
   options.loss = loss;
   return options;
+}
+
+template <class T>
+Samples<T> samples(std::vector<T> inputs, std::vector<T> targets) {
+  const std::size_t rows = targets.size();
+  return {rows, inputs.size() / rows, 0, std::move(inputs), std::move(targets), {}};
 }
 
 template <class T>
@@ -58,8 +64,8 @@ struct Measured {
 /// Loss (last) and gradient of the formulas in linear.hpp, of real numbers.
 std::vector<Measured> reference(const Problem& p, bool mean) {
   std::vector<Measured> all(features + 2);
-  const Mpfr n = real(mean ? samples : 1);
-  for (std::size_t i = 0; i < samples; ++i) {
+  const Mpfr n = real(mean ? count : 1);
+  for (std::size_t i = 0; i < count; ++i) {
     Measured r;
     for (std::size_t j = 0; j < features; ++j) {
       const Mpfr term = real(p.parameters[j]) * real(p.inputs[i * features + j]);
@@ -88,11 +94,11 @@ TEMPLATE_LIST_TEST_CASE("a small linear model has its known loss and gradient", 
   const std::vector<T> inputs = cast<T>({1, 2, 3, 4}), targets = cast<T>({0, 0.5F});
   const std::vector<T> parameters = cast<T>({1, -1, 0.5F});
   std::vector<T> gradient(3);
-  Linear::In<T> sum(linear("sum-squared"), inputs, targets);
+  Linear::In<T> sum(linear("sum-squared"), samples(inputs, targets));
   CHECK(sum.parameters() == 3);
   CHECK(sum.loss_and_gradient(0, parameters, gradient) == T(1.25F));
   CHECK(gradient == cast<T>({-7, -10, -3}));
-  Linear::In<T> mean(linear("mean-squared"), inputs, targets);
+  Linear::In<T> mean(linear("mean-squared"), samples(inputs, targets));
   CHECK(mean.loss_and_gradient(0, parameters, gradient) == T(0.625F));
   CHECK(gradient == cast<T>({-3.5F, -5, -1.5F}));
 }
@@ -101,7 +107,7 @@ TEST_CASE("the gradient is that of central differences", "[model]") {
   using T = Dec100;
   const Problem p = problem();
   for (const char* loss : {"sum-squared", "mean-squared"}) {
-    Linear::In<T> model(linear(loss), cast<T>(p.inputs), cast<T>(p.targets));
+    Linear::In<T> model(linear(loss), samples(cast<T>(p.inputs), cast<T>(p.targets)));
     std::vector<T> w = cast<T>(p.parameters);
     std::vector<T> gradient(w.size()), unused(w.size());
     model.loss_and_gradient(0, w, gradient);
@@ -125,11 +131,11 @@ TEMPLATE_LIST_TEST_CASE("the model evaluates in the order that it documents", "[
   using T = TestType;
   const Problem p = problem();
   const std::vector<T> x = cast<T>(p.inputs), y = cast<T>(p.targets), w = cast<T>(p.parameters);
-  const T n(static_cast<float>(samples));
+  const T n(static_cast<float>(count));
   for (const bool mean : {false, true}) {
     T loss(0), bias(0);
     std::vector<T> s;
-    for (std::size_t i = 0; i < samples; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       T z(0);
       for (std::size_t j = 0; j < features; ++j) z = z + w[j] * x[i * features + j];
       const T r = (z + w[features]) - y[i];
@@ -140,12 +146,12 @@ TEMPLATE_LIST_TEST_CASE("the model evaluates in the order that it documents", "[
     std::vector<T> expected;
     for (std::size_t j = 0; j < features; ++j) {
       T sum(0);
-      for (std::size_t i = 0; i < samples; ++i) sum = sum + s[i] * x[i * features + j];
+      for (std::size_t i = 0; i < count; ++i) sum = sum + s[i] * x[i * features + j];
       expected.push_back(sum);
     }
     expected.push_back(bias);
     std::vector<T> got(features + 1);
-    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), x, y);
+    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), samples(x, y));
     CHECK(model.loss_and_gradient(0, w, got) == (mean ? T(loss / n) : loss));
     CHECK(got == expected);
   }
@@ -158,16 +164,16 @@ TEMPLATE_LIST_TEST_CASE("loss and gradient are within the bound of their operati
   using T = TestType;
   const Problem p = problem();
   for (const bool mean : {false, true}) {
-    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"), cast<T>(p.inputs),
-                        cast<T>(p.targets));
+    Linear::In<T> model(linear(mean ? "mean-squared" : "sum-squared"),
+                        samples(cast<T>(p.inputs), cast<T>(p.targets)));
     std::vector<T> got(features + 1);
     const T loss = model.loss_and_gradient(0, cast<T>(p.parameters), got);
     got.push_back(loss);
     const std::vector<Measured> expected = reference(p, mean);
     // An input passes at most features + 2 roundings into r; a term of the loss has r twice and
-    // passes 1 + samples more, or 2 + samples with a mean. A gradient's term has r once. One is
+    // passes 1 + count more, or 2 + count with a mean. A gradient's term has r once. One is
     // to spare for products of roundings.
-    const auto roundings = static_cast<double>(2 * (features + 2) + samples + 3);
+    const auto roundings = static_cast<double>(2 * (features + 2) + count + 3);
     for (std::size_t j = 0; j < got.size(); ++j) {
       Mpfr bound = expected[j].magnitude * real(roundings);
       mpfr_div_2ui(bound, bound, significand_bits<T>, MPFR_RNDN);

@@ -8,21 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "ulpscope/data/dataset.hpp"
 #include "ulpscope/format/elementary.hpp"
 #include "ulpscope/format/option.hpp"
 #include "ulpscope/format/random.hpp"
 
 namespace ulpscope {
-
-/// Samples to train on: inputs samples x features, row by row, and a target a sample. What is
-/// drawn after the data (a model's start) continues with their generator.
-struct Dataset {
-  std::size_t samples = 0;
-  std::size_t features = 0;
-  std::vector<float> inputs;
-  std::vector<float> targets;
-  std::mt19937 generator;
-};
 
 /// `count` standard normal values from pairs of uniform ones (G. E. P. Box and M. E. Muller,
 /// doi 10.1214/aoms/1177706645), rounded to binary32: u1, u2 = next()/2^32, the radius
@@ -55,8 +46,9 @@ struct Gaussian {
                       Option{"seed", &Gaussian::seed, "of std::mt19937", seed32}};
   }
 
+  Extent extent() const { return {samples, features, 0}; }
   Dataset draw() const {
-    Dataset data{samples, features, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
+    Dataset data{samples, features, 0, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
     data.inputs = normal_values(samples * features, data.generator);
     data.targets = normal_values(samples, data.generator);
     return data;

@@ -70,6 +70,18 @@ std::vector<T> stored(std::span<const float> values, const KeptRole<T>& role,
   return all;
 }
 
+/// The same for decimal numbers.
+template <class T>
+std::vector<T> stored(std::span<const Decimal> values, const KeptRole<T>& role) {
+  std::vector<T> all;
+  const Rounder<HyperArithmetic<T>> rounder(role.format.rounding);
+  for (const Decimal& x : values) {
+    const auto exact = hyper<T>(x);
+    all.push_back(convert<T>(role.rounds ? rounder(exact, role.site(all.size(), 0, 0)) : exact));
+  }
+  return all;
+}
+
 /// The roles' formats in the arithmetic T, and hyper-parameters in theirs.
 template <class T>
 class Roles {

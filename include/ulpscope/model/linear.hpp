@@ -10,9 +10,10 @@
 
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/option.hpp"
-#include "ulpscope/format/random.hpp"
+#include "ulpscope/model/both_ways.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/model/row_sum.hpp"
+#include "ulpscope/model/start.hpp"
 
 namespace ulpscope {
 
@@ -38,23 +39,17 @@ struct Linear {
                              }}};
   }
 
-  /// Sizes of a run as real numbers, so that nothing overflows before it is refused: parameters,
-  /// and the values of T that the model holds (both layouts of the inputs, a few per sample).
-  static double parameters(double features) { return features + 1; }
-  static double values(double samples, double features) {
-    return 2 * samples * features + 3 * samples;
+  static constexpr Targets needs = Targets::real;
+
+  static double parameters(const Sizes& sizes) { return sizes.features + 1; }
+  /// Values of T that the model holds: both layouts of the inputs, a few per sample.
+  static double values(const Sizes& sizes) {
+    return 2 * sizes.samples * sizes.features + 3 * sizes.samples;
   }
 
-  /// Weights, then the bias: u*2*s - s with s = 1/sqrt(features), u = next()/2^32, in binary64,
-  /// rounded to binary32.
-  static std::vector<float> start(std::size_t features, std::mt19937& generator) {
-    std::vector<float> values(features + 1);
-    const double s = 1 / std::sqrt(static_cast<double>(features));
-    for (float& value : values) {
-      const double u = uniform(generator);
-      value = static_cast<float>(u * 2 * s - s);
-    }
-    return values;
+  /// Weights, then the bias.
+  static Start start(std::size_t features, std::size_t, std::mt19937& generator) {
+    return uniform_values(features + 1, features, generator);
   }
 
   template <class T>
@@ -64,42 +59,32 @@ struct Linear {
 template <class T>
 class Linear::In final : public Model<T> {
  public:
-  /// inputs: samples x features, row by row; targets: one a sample; both in the format of data.
-  In(const Linear& options, std::vector<T> inputs, std::vector<T> targets,
-     const Roles<T>& roles = Roles<T>())
+  In(const Linear& options, Samples<T> samples, const Roles<T>& roles = Roles<T>())
       : roles_(roles),
-        samples_(targets.size()),
-        features_(inputs.size() / targets.size()),
+        features_(samples.features),
         mean_(options.loss == "mean-squared"),
-        by_sample_(std::move(inputs)),
-        by_feature_(by_sample_.size()),
-        targets_(std::move(targets)),
-        z_(samples_),
-        s_(samples_) {
-    for (std::size_t i = 0; i < samples_; ++i) {
-      for (std::size_t j = 0; j < features_; ++j) {
-        by_feature_[j * samples_ + i] = by_sample_[i * features_ + j];
-      }
-    }
-  }
+        all_(std::move(samples)) {}
 
-  std::size_t parameters() const override { return features_ + 1; }
+  Layout layout() const override { return Layout(std::vector<Shape>{{1, features_}, {1, 1}}); }
 
-  T loss_and_gradient(std::uint64_t step, std::span<const T> parameters,
-                      std::span<T> gradient) override {
+  T loss_and_gradient(std::uint64_t step, std::span<const T> parameters, std::span<T> gradient,
+                      Batch batch = {}) override {
+    const BothWays<T>& x = batch.empty() ? all_ : all_.part(batch, part_);
     const auto& forward = roles_[Role::activations];
-    weighted_row_sum<T>(by_feature_, parameters.first(features_), z_, forward, step, 0);
-    for (std::size_t i = 0; i < samples_; ++i) {
+    z_.resize(x.count);
+    s_.resize(x.count);
+    weighted_row_sum<T>(x.by_feature, parameters.first(features_), z_, forward, step, 0);
+    for (std::size_t i = 0; i < x.count; ++i) {
       z_[i] = forward.sum(z_[i], parameters[features_], forward.site(i, step, 2 * features_));
     }
     forward.store(z_, forward.site(0, step, 0));
 
     const auto& of_loss = roles_[Role::loss];
     const auto& backward = roles_[Role::gradient];
-    const T n = convert<T>(static_cast<double>(samples_));
+    const T n = convert<T>(static_cast<double>(x.count));
     T sum(0);
-    for (std::size_t i = 0; i < samples_; ++i) {
-      const T r = of_loss.difference(z_[i], targets_[i], of_loss.site(i, step, 0));
+    for (std::size_t i = 0; i < x.count; ++i) {
+      const T r = of_loss.difference(z_[i], x.targets[i], of_loss.site(i, step, 0));
       const T square = of_loss.product(r, r, of_loss.site(i, step, 1));
       sum = of_loss.sum(sum, square, of_loss.site(i, step, 2));
       s_[i] = backward.product(T(2), r, backward.site(i, step, 0));
@@ -110,20 +95,37 @@ class Linear::In final : public Model<T> {
     backward.store(s_, backward.site(0, step, 2));
 
     T bias(0);
-    for (std::size_t i = 0; i < samples_; ++i) {
+    for (std::size_t i = 0; i < x.count; ++i) {
       bias = backward.sum(bias, s_[i], backward.site(i, step, 3));
     }
-    weighted_row_sum<T>(by_sample_, s_, gradient.first(features_), backward, step, 4);
+    weighted_row_sum<T>(x.by_sample, s_, gradient.first(features_), backward, step, 4);
     gradient[features_] = bias;
     backward.store(gradient, backward.site(0, step, 4));
     return sum;
   }
 
+  /// H = 2 X^T X, divided by samples for mean-squared; X has a last column of ones.
+  void hessian_vector(std::span<const T>, std::span<const T> direction,
+                      std::span<T> product) override {
+    const T n = convert<T>(static_cast<double>(all_.count));
+    std::vector<T> s(all_.count);
+    weighted_row_sum<T>(all_.by_feature, direction.first(features_), s);
+    T bias(0);
+    for (T& value : s) {
+      value = T(2) * (value + direction[features_]);
+      if (mean_) value = value / n;
+      bias = bias + value;
+    }
+    weighted_row_sum<T>(all_.by_sample, s, product.first(features_));
+    product[features_] = bias;
+  }
+
  private:
   Roles<T> roles_;
-  std::size_t samples_, features_;
+  std::size_t features_;
   bool mean_;
-  std::vector<T> by_sample_, by_feature_, targets_, z_, s_;
+  BothWays<T> all_, part_;
+  std::vector<T> z_, s_;
 };
 
 }  // namespace ulpscope

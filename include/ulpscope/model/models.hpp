@@ -6,7 +6,9 @@
 namespace ulpscope {
 
 /// The one list of models. Each is a struct of options with `name`, `summary`, `options()`,
-/// sizes, a start, and a template In<T> that is a Model<T>.
+/// `conflict()` if values can be at odds; `needs`, the Targets that its data must have;
+/// `parameters` and `values`, their numbers by Sizes; a `start`; and a template In<T>(options,
+/// samples, roles) that is a Model<T>. Without samples (Targets::none) it is In<T>(options, roles).
 using Models = TypeList<Linear>;
 
 }  // namespace ulpscope

@@ -56,11 +56,10 @@ struct Adam {
 template <class T>
 class Adam::In final : public Rule<T> {
  public:
-  In(const Adam& options, std::size_t parameters, const Roles<T>& roles = Roles<T>())
-      : Rule<T>(parameters, roles),
+  In(const Adam& options, const Layout& layout, const Roles<T>& roles = Roles<T>())
+      : Rule<T>(layout, roles, options.lr),
         amsgrad_(options.amsgrad),
         maximize_(options.maximize),
-        lr_(roles.hyper(options.lr)),
         b1_(roles.hyper(options.beta1)),
         c1_(roles.complement(options.beta1)),
         b2_(roles.hyper(options.beta2)),
@@ -69,12 +68,12 @@ class Adam::In final : public Rule<T> {
         decay_(roles.hyper(options.weight_decay)),
         b1_power_(hyper<T>(options.beta1)),
         b2_power_(hyper<T>(options.beta2)),
-        m_(parameters, T(0)),
-        v_(parameters, T(0)),
-        v_max_(amsgrad_ ? parameters : 0, T(0)) {}
+        m_(layout.size(), T(0)),
+        v_(layout.size(), T(0)),
+        v_max_(amsgrad_ ? layout.size() : 0, T(0)) {}
 
   std::optional<Preconditioner<T>> preconditioner() const override {
-    return {{amsgrad_ ? v_max_ : v_, m_correction_, root_, eps_, lr_}};
+    return {{amsgrad_ ? v_max_ : v_, m_correction_, root_, eps_, this->rate()}};
   }
 
  protected:
@@ -82,7 +81,7 @@ class Adam::In final : public Rule<T> {
     m_correction_ = s.roles().hyper(1 - b1_power_.at(s.number()));
     v_correction_ = s.roles().hyper(1 - b2_power_.at(s.number()));
     root_ = s.scalar(Role::update, sqrt(expression::Constant<T>(v_correction_)));
-    rate_ = s.scalar(Role::update, expression::Constant<T>(lr_) / m_correction_);
+    scale_ = s.scalar(Role::update, expression::Constant<T>(this->rate()) / m_correction_);
   }
 
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
@@ -91,7 +90,7 @@ class Adam::In final : public Rule<T> {
     auto v = s.keep(Role::second_moment, v_, b2_ * s.of(v_) + (c2_ * g) * g);
     if (amsgrad_) v = s.keep(Role::second_moment, v_max_, max(s.of(v_max_), v));
     const auto d = this->denominator(s, v, root_, v_correction_, eps_);
-    const auto u = s.keep(Role::update, rate_ * (m / d));
+    const auto u = s.keep(Role::update, scale_ * (m / d));
     this->subtract(s, w, u);
   }
 
@@ -103,8 +102,8 @@ class Adam::In final : public Rule<T> {
 
  private:
   bool amsgrad_, maximize_;
-  T lr_, b1_, c1_, b2_, c2_, eps_, decay_;
-  T m_correction_{}, v_correction_{}, root_{}, rate_{};
+  T b1_, c1_, b2_, c2_, eps_, decay_;
+  T m_correction_{}, v_correction_{}, root_{}, scale_{};
   Power<HyperArithmetic<T>> b1_power_, b2_power_;
   std::vector<T> m_, v_, v_max_;
 };

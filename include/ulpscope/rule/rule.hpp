@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
+#include "ulpscope/format/layout.hpp"
 #include "ulpscope/rule/step.hpp"
 
 namespace ulpscope {
@@ -37,11 +39,15 @@ template <class T>
 class Rule {
  public:
   using Values = typename Step<T>::Values;
+  using Hyper = HyperArithmetic<T>;
 
-  Rule(std::size_t parameters, const Roles<T>& roles)
+  /// lr is the learning rate until it is set to another.
+  Rule(const Layout& layout, const Roles<T>& roles, const Decimal& lr)
       : roles_(roles),
         step_(roles_),
-        compensation_(roles_[Role::parameters].format.compensated ? parameters : 0, T(0)) {}
+        compensation_(roles_[Role::parameters].format.compensated ? layout.size() : 0, T(0)) {
+    set_rate(hyper<T>(lr));
+  }
   Rule(const Rule&) = delete;
   Rule& operator=(const Rule&) = delete;
   virtual ~Rule() = default;
@@ -58,7 +64,14 @@ class Rule {
     }
   }
 
-  /// Everything that the next step depends on besides t, in a fixed order.
+  /// The learning rate from the next step on, rounded once as a hyper-parameter.
+  void set_rate(const Hyper& rate) {
+    wide_rate_ = rate;
+    rate_ = roles_.hyper(rate);
+  }
+  const T& rate() const { return rate_; }
+
+  /// Everything that the next step depends on besides t and the learning rate, in a fixed order.
   std::vector<State<T>> states() {
     std::vector<State<T>> all = own_states();
     if (!compensation_.empty()) all.push_back({"compensation", compensation_});
@@ -78,6 +91,9 @@ class Rule {
   const Roles<T>& roles() const { return roles_; }
 
  protected:
+  /// The learning rate before it is rounded, for what is computed from it.
+  const Hyper& wide_rate() const { return wide_rate_; }
+
   /// Scalars of a step.
   virtual void begin(Step<T>&) {}
   /// The formulas, for the chunk that the step is at.
@@ -120,29 +136,38 @@ class Rule {
  private:
   Roles<T> roles_;
   Step<T> step_;
+  Hyper wide_rate_;
+  T rate_{};
   std::vector<T> compensation_;
 };
 
-/// base^t in wide arithmetic, one multiplication for the next t, by t - 1 multiplications from
-/// scratch for any other: the bits are those of ((base * base) * base) ... either way.
+/// f(1) f(2) ... f(t) in wide arithmetic, one multiplication for the next t, t - 1 of them from
+/// scratch for any other: the bits are those of ((f(1) f(2)) f(3)) ... either way.
 template <class W>
-class Power {
+class Product {
  public:
-  explicit Power(W base) : base_(std::move(base)) {}
+  explicit Product(std::function<W(std::uint64_t)> factor) : factor_(std::move(factor)) {}
 
   const W& at(std::uint64_t t) {
     if (t < t_) {
       t_ = 0;
       value_ = 1;
     }
-    for (; t_ < t; ++t_) value_ *= base_;
+    while (t_ < t) value_ *= factor_(++t_);
     return value_;
   }
 
  private:
-  W base_;
+  std::function<W(std::uint64_t)> factor_;
   W value_ = 1;
   std::uint64_t t_ = 0;
+};
+
+/// base^t.
+template <class W>
+class Power : public Product<W> {
+ public:
+  explicit Power(W base) : Product<W>([base = std::move(base)](std::uint64_t) { return base; }) {}
 };
 
 }  // namespace ulpscope

@@ -7,8 +7,8 @@
 namespace ulpscope {
 
 /// The one list of rules. Each is a struct of hyper-parameters with `name`, `summary`, `options()`,
-/// `conflict()` if values can be at odds, and a template In<T>(options, parameters) that is a
-/// Rule<T>.
+/// `conflict()` if values can be at odds, `moments()`, and a template In<T>(options, layout, roles)
+/// that is a Rule<T>.
 using Rules = TypeList<Adam, Sgd>;
 
 }  // namespace ulpscope

@@ -64,15 +64,14 @@ struct Sgd {
 template <class T>
 class Sgd::In final : public Rule<T> {
  public:
-  In(const Sgd& options, std::size_t parameters, const Roles<T>& roles = Roles<T>())
-      : Rule<T>(parameters, roles),
+  In(const Sgd& options, const Layout& layout, const Roles<T>& roles = Roles<T>())
+      : Rule<T>(layout, roles, options.lr),
         nesterov_(options.nesterov),
         maximize_(options.maximize),
-        lr_(roles.hyper(options.lr)),
         momentum_(roles.hyper(options.momentum)),
         share_(roles.complement(options.dampening)),
         decay_(roles.hyper(options.weight_decay)),
-        average_(options.momentum.zero() ? 0 : parameters, T(0)) {}
+        average_(options.momentum.zero() ? 0 : layout.size(), T(0)) {}
 
  protected:
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
@@ -83,7 +82,7 @@ class Sgd::In final : public Rule<T> {
                                               momentum_ * s.of(average_) + share_ * g);
       g = nesterov_ ? s.compute(Role::update, g + momentum_ * b) : b;
     }
-    const auto u = s.keep(Role::update, lr_ * g);
+    const auto u = s.keep(Role::update, this->rate() * g);
     this->subtract(s, w, u);
   }
 
@@ -94,7 +93,7 @@ class Sgd::In final : public Rule<T> {
 
  private:
   bool nesterov_, maximize_;
-  T lr_, momentum_, share_, decay_;
+  T momentum_, share_, decay_;
   std::vector<T> average_;
 };
 

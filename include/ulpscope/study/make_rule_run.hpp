@@ -16,10 +16,12 @@ namespace detail {
 template <class R>
 class Running final : public RuleRun<R> {
  public:
-  Running(const Cell& cell, std::span<const float> start)
+  Running(const Cell& cell, const Layout& layout, const Start& start)
       : formats_(precision_of(cell).rule),
-        rule_(make_rule<R>(cell, start.size(), formats_)),
-        w_(stored<R>(start, rule_->roles()[Role::parameters])) {
+        rule_(make_rule<R>(cell, layout, formats_)),
+        w_(std::visit(
+            [&](const auto& values) { return stored<R>(values, rule_->roles()[Role::parameters]); },
+            start)) {
     const auto probes = detail::list_items(cell["record.probes"]);
     const auto has = [&](std::string_view name) {
       return std::find(probes.begin(), probes.end(), name) != probes.end();
@@ -28,8 +30,8 @@ class Running final : public RuleRun<R> {
     if (has("shadow")) {
       const Role role =
           cell["record.shadow"] == "first_moment" ? Role::first_moment : Role::second_moment;
-      shadow_.emplace(
-          role, make_rule<ShadowArithmetic<R>>(cell, start.size(), shadow_roles<R>(formats_)));
+      shadow_.emplace(role,
+                      make_rule<ShadowArithmetic<R>>(cell, layout, shadow_roles<R>(formats_)));
     }
   }
 
@@ -77,7 +79,8 @@ class Running final : public RuleRun<R> {
 template <class M, class R>
 class Bridge final : public RuleRun<M> {
  public:
-  Bridge(const Cell& cell, std::span<const float> start) : run_(make_rule_run<R>(cell, start)) {
+  Bridge(const Cell& cell, const Layout& layout, const Start& start)
+      : run_(make_rule_run<R>(cell, layout, start)) {
     carry_back();
   }
 
@@ -107,30 +110,31 @@ class Bridge final : public RuleRun<M> {
 }  // namespace detail
 
 template <class W>
-std::unique_ptr<Rule<W>> make_rule(const Cell& cell, std::size_t parameters,
+std::unique_ptr<Rule<W>> make_rule(const Cell& cell, const Layout& layout,
                                    const RoleFormats& formats) {
-  return with_kind(Rules{}, cell, "rule",
-                   [&]<class Kind>(const Kind& options) -> std::unique_ptr<Rule<W>> {
-                     return std::make_unique<typename Kind::template In<W>>(options, parameters,
-                                                                            Roles<W>(formats));
-                   });
+  return with_kind(
+      Rules{}, cell, "rule", [&]<class Kind>(const Kind& options) -> std::unique_ptr<Rule<W>> {
+        return std::make_unique<typename Kind::template In<W>>(options, layout, Roles<W>(formats));
+      });
 }
 
 template <class R>
-std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, std::span<const float> start) {
-  return std::make_unique<detail::Running<R>>(cell, start);
+std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, const Layout& layout,
+                                          const Start& start) {
+  return std::make_unique<detail::Running<R>>(cell, layout, start);
 }
 
 template <class M>
-std::unique_ptr<RuleRun<M>> make_model_rule(const Cell& cell, std::span<const float> start) {
+std::unique_ptr<RuleRun<M>> make_model_rule(const Cell& cell, const Layout& layout,
+                                            const Start& start) {
   const std::string name = precision_of(cell).rule_arithmetic;
   std::unique_ptr<RuleRun<M>> run;
   for_each_arithmetic([&]<class R>() {
     if (name != ArithmeticTraits<R>::name) return;
     if constexpr (std::is_same_v<M, R>) {
-      run = make_rule_run<R>(cell, start);
+      run = make_rule_run<R>(cell, layout, start);
     } else {
-      run = std::make_unique<detail::Bridge<M, R>>(cell, start);
+      run = std::make_unique<detail::Bridge<M, R>>(cell, layout, start);
     }
   });
   if (!run) throw std::logic_error("an arithmetic that the list does not have");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ulpscope/model/model.hpp"
 #include "ulpscope/rule/rule.hpp"
 #include "ulpscope/study/plan.hpp"
 
@@ -37,15 +38,17 @@ class RuleRun {
 
 /// The cell's rule by itself, in W with other formats of its roles.
 template <class W>
-std::unique_ptr<Rule<W>> make_rule(const Cell& cell, std::size_t parameters,
+std::unique_ptr<Rule<W>> make_rule(const Cell& cell, const Layout& layout,
                                    const RoleFormats& formats);
 
 /// The cell's rule in R with these parameters to start from.
 template <class R>
-std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, std::span<const float> start);
+std::unique_ptr<RuleRun<R>> make_rule_run(const Cell& cell, const Layout& layout,
+                                          const Start& start);
 
 /// The same in the cell's own arithmetic for rules, as a model that computes in M sees it.
 template <class M>
-std::unique_ptr<RuleRun<M>> make_model_rule(const Cell& cell, std::span<const float> start);
+std::unique_ptr<RuleRun<M>> make_model_rule(const Cell& cell, const Layout& layout,
+                                            const Start& start);
 
 }  // namespace ulpscope

@@ -36,6 +36,18 @@ class Recording {
   std::uint64_t every_;
 };
 
+/// The data in the arithmetic T, rounded once into the format of data.
+template <class T>
+Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
+  Samples<T> all{
+      data.samples, data.features, data.classes, stored<T>(data.inputs, role, 0), {}, {}};
+  if (data.classes > 0) {
+    for (const float label : data.targets) all.labels.push_back(static_cast<std::uint32_t>(label));
+  }
+  all.targets = stored<T>(data.targets, role, 1);
+  return all;
+}
+
 /// One cell's model in its arithmetic T, and its rule: the one place where they meet.
 template <class T>
 class Training {
@@ -43,13 +55,16 @@ class Training {
   explicit Training(const Cell& cell) {
     Dataset data =
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
-    const Roles<T> roles(precision_of(cell).model);
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
-      const std::vector<float> start = Kind::start(data.features, data.generator);
-      rule_ = make_model_rule<T>(cell, start);
-      const auto& role = roles[Role::data];
-      model_ = std::make_unique<typename Kind::template In<T>>(
-          options, stored<T>(data.inputs, role, 0), stored<T>(data.targets, role, 1), roles);
+      const Start start = options.start(data.features, data.classes, data.generator);
+      const Roles<T> roles(precision_of(cell).model);
+      if constexpr (Kind::needs == Targets::none) {
+        model_ = std::make_unique<typename Kind::template In<T>>(options, roles);
+      } else {
+        model_ = std::make_unique<typename Kind::template In<T>>(
+            options, samples<T>(data, roles[Role::data]), roles);
+      }
+      rule_ = make_model_rule<T>(cell, model_->layout(), start);
       return true;
     });
     gradient_.resize(model_->parameters());
@@ -140,15 +155,16 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
 /// footprint in the arithmetic T.
 template <class T>
 Footprint footprint(const Cell& cell) {
-  const auto size = [&](const char* key) { return std::stod(cell[key]); };
-  const double samples = size("data.samples");
-  const double features = size("data.features");
-  const double steps = size("study.steps");
+  const Extent extent =
+      with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.extent(); });
+  const Sizes sizes{static_cast<double>(extent.samples), static_cast<double>(extent.features),
+                    static_cast<double>(extent.classes)};
+  const double steps = std::stod(cell["study.steps"]);
   double model = 0;
   double parameters = 0;
-  with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind&) {
-    model = Kind::values(samples, features);
-    parameters = Kind::parameters(features);
+  with_kind(Models{}, cell, "model", [&](const auto& options) {
+    model = options.values(sizes);
+    parameters = options.parameters(sizes);
     return true;
   });
   const auto probes = detail::list_items(cell["record.probes"]);
@@ -172,7 +188,7 @@ Footprint footprint(const Cell& cell) {
     }
     values = states * parameters * (0.83 * std::numeric_limits<R>::max_digits10 + 35);
   });
-  const double data = (samples * features + samples) * sizeof(float);
+  const double data = (sizes.samples * sizes.features + sizes.samples) * sizeof(float);
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
@@ -181,16 +197,16 @@ Footprint footprint(const Cell& cell) {
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
 /// every arithmetic of a model meets every one of a rule.
-#define ULPSCOPE_TRAIN(extern_or_not, T)                                                         \
-  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, std::size_t,         \
-                                                               const RoleFormats&);              \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&,               \
-                                                                      std::span<const float>);   \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_model_rule<T>(const Cell&,             \
-                                                                        std::span<const float>); \
-  extern_or_not template class Training<T>;                                                      \
-  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);    \
-  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                    \
+#define ULPSCOPE_TRAIN(extern_or_not, T)                                                          \
+  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, const Layout&,        \
+                                                               const RoleFormats&);               \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&, const Layout&, \
+                                                                      const Start&);              \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_model_rule<T>(                          \
+      const Cell&, const Layout&, const Start&);                                                  \
+  extern_or_not template class Training<T>;                                                       \
+  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);     \
+  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                     \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
 }  // namespace ulpscope
