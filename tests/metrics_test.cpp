@@ -14,14 +14,22 @@ using Series = std::vector<double>;
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// A metric of a series whose levels are 1 (converged) and 10 (onset).
+using Steps = std::vector<std::uint64_t>;
+
+/// 0, every, 2 every, ...
+Steps steps_of(std::size_t count, std::uint64_t every = 1) {
+  Steps steps;
+  for (std::size_t i = 0; i < count; ++i) steps.push_back(every * i);
+  return steps;
+}
+
+/// A metric of losses at these steps, whose levels are 1 (converged) and 10 (onset).
+std::string metric_at(const Steps& steps, const Series& losses, std::string_view name) {
+  return measure(Losses<double>{losses, steps}, 1.0, 10.0)[metric_place(name)];
+}
+
 std::string metric(const Series& losses, std::string_view name) {
-  const Metrics metrics = measure(losses, 1.0, 10.0);
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    if (metric_list[i].name == name) return metrics[i];
-  }
-  FAIL("no metric " << name);
-  return {};
+  return metric_at(steps_of(losses.size()), losses, name);
 }
 
 /// The metric as a number.
@@ -50,6 +58,18 @@ TEST_CASE("the median of odd and even counts", "[metrics]") {
   CHECK(median(std::vector<E4m3>{E4m3(448), E4m3(4)}) == 224);
   CHECK(median(std::vector<E4m3>{E4m3(448), E4m3(416)}) == 448);
   CHECK(median(std::vector<E4m3>{E4m3(0x1p-9), E4m3(0x1p-8)}) == 0x1p-8);
+}
+
+TEST_CASE("recorded steps stand for all of them", "[metrics]") {
+  // Every tenth step: low from step 50 on, so a hundred steps later at 150; a window of 25 steps
+  // has three rows.
+  const Series losses = join({{5, 50}, {20, 0.5}, {1, 0.25}, {2, 0.125}, {12, 20}});
+  const Steps steps = steps_of(losses.size(), 10);
+  CHECK(metric_at(steps, losses, "converged") == "150");
+  CHECK(metric_at(steps, losses, "floor") == "0.125");
+  CHECK(metric_at(steps, losses, "floor_step") == "270");
+  CHECK(metric_at(steps, losses, "onset") == "280");
+  CHECK(metric_at(steps, losses, "verdict_step") == "280");
 }
 
 TEST_CASE("converged is the hundredth step in a row below the level", "[metrics]") {
@@ -168,7 +188,8 @@ TEST_CASE("a run that ends without a finite loss has the metrics of what came be
 
 TEST_CASE("metrics of a wide arithmetic keep its digits", "[metrics]") {
   const std::vector<Dec50> losses(30, Dec50("1e-400"));
-  const Metrics metrics = measure(losses, Dec50("1e-500"), Dec50(1));
+  const Metrics metrics =
+      measure(Losses<Dec50>{losses, steps_of(losses.size())}, Dec50("1e-500"), Dec50(1));
   const std::string floor = metrics[1];
   CHECK(floor == decimal_text(Dec50("1e-400")));
   CHECK(Dec50(floor) == losses.front());

@@ -123,6 +123,13 @@ void list_roles() {
   }
 }
 
+void list_transforms() {
+  fmt::print(
+      "[[transform]]  each a change of the gradient, in this order; keys transform.1.<part>, "
+      "...\n");
+  for (const OptionInfo& part : find_option("transform.1")->parts) list_option("  ", part);
+}
+
 void list_probes() {
   for (const ProbeInfo& probe : probe_list) {
     fmt::print("{:<10} {}\n", probe.name, probe.summary);
@@ -148,8 +155,9 @@ void list_studies() {
 }  // namespace
 
 int list_command(const std::string& what) {
-  const std::vector<std::string> lists{"formats", "arithmetics", "modes",  "roles", "rules",
-                                       "models",  "data",        "probes", "keys",  "studies"};
+  const std::vector<std::string> lists{"formats", "arithmetics", "modes",      "roles",
+                                       "rules",   "schedules",   "transforms", "models",
+                                       "data",    "probes",      "keys",       "studies"};
   if (what == "formats") {
     list_formats();
   } else if (what == "arithmetics") {
@@ -164,7 +172,9 @@ int list_command(const std::string& what) {
     list_keys();
   } else if (what == "studies") {
     list_studies();
-  } else if (what == "rules" || what == "models" || what == "data") {
+  } else if (what == "transforms") {
+    list_transforms();
+  } else if (what == "rules" || what == "schedules" || what == "models" || what == "data") {
     const std::string name = what == "data" ? what : what.substr(0, what.size() - 1);
     for (const Section& section : sections()) {
       if (section.name == name) list_kinds(section);

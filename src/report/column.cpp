@@ -53,12 +53,20 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
 
 Csv with_named_keys(Csv summary, const Study& study) {
   std::vector<std::string> names;
+  const auto add_conditions = [&](const auto& spec) {
+    for (const auto& condition : Selection(spec.place, spec.only).conditions()) {
+      names.push_back(condition.key);
+    }
+  };
   for (const TableSpec& table : study.tables) {
+    add_conditions(table);
     names.insert(names.end(), table.rows.begin(), table.rows.end());
     names.insert(names.end(), table.columns.begin(), table.columns.end());
   }
   for (const FigureSpec& figure : study.figures) {
+    add_conditions(figure);
     names.insert(names.end(), figure.by.begin(), figure.by.end());
+    if (figure.kind == "path") names.emplace_back("model.kind");
   }
   std::erase_if(names, [&](const std::string& name) {
     return !is_key(name) || summary.column(name).has_value();
@@ -78,6 +86,16 @@ Csv with_named_keys(Csv summary, const Study& study) {
     }
   }
   return summary;
+}
+
+bool selects(const Place& place, const std::string& only, const Csv& summary,
+             const std::vector<std::string>& row) {
+  const Selection selection(place, only);
+  const auto& conditions = selection.conditions();
+  return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
+    const auto at = summary.column(condition.key);
+    return at && condition.holds(row[*at]);
+  });
 }
 
 std::vector<Column> find_columns(const std::vector<std::string>& names, const Csv& summary,

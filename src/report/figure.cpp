@@ -5,9 +5,11 @@
 #include <map>
 #include <stdexcept>
 
+#include "ulpscope/model/surface_list.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/number.hpp"
+#include "ulpscope/report/path_plot.hpp"
 #include "ulpscope/report/plot.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/file.hpp"
@@ -64,21 +66,34 @@ std::string with_stamp(std::string svg, const Study& study, const FigureSpec& sp
 
 }  // namespace
 
-std::string figure_script(const FigureSpec& spec, const Study& study, const Csv& summary,
-                          const std::function<Csv(const std::string& id)>& trace) {
-  const auto by = line_names(spec, summary);
-  const auto id = summary.column("id");
-  const auto status = summary.column("status");
-  if (!id || !status) throw std::runtime_error("summary.csv: expected columns id and status");
+namespace {
 
-  Plot plot;
-  plot.title = spec.caption;
-  std::vector<const std::vector<std::string>*> done;
+using Row = std::vector<std::string>;
+using TraceOf = std::function<Csv(const std::string& id)>;
+
+/// The cells that a figure shows, with what it says of those that it does not.
+struct Shown {
+  std::vector<const Row*> rows;
+  std::vector<std::string> labels;  ///< by style
+  std::vector<std::size_t> styles;  ///< a row each
+  std::vector<std::string> notes;
+};
+
+Shown shown_cells(const FigureSpec& spec, const Csv& summary) {
+  const auto by = line_names(spec, summary);
+  const auto status = summary.column("status");
+  if (!summary.column("id") || !status) {
+    throw std::runtime_error("summary.csv: expected columns id and status");
+  }
+  Shown shown;
   std::map<std::string, std::size_t> missing;  // by status without its reason
-  for (const auto& row : summary.rows) {
+  std::size_t selected = 0;
+  for (const Row& row : summary.rows) {
+    if (!selects(spec.place, spec.only, summary, row)) continue;
+    ++selected;
     const std::string& text = row[*status];
     if (text == "done") {
-      done.push_back(&row);
+      shown.rows.push_back(&row);
     } else {
       ++missing[text.substr(0, text.find(':'))];
     }
@@ -87,30 +102,80 @@ std::string figure_script(const FigureSpec& spec, const Study& study, const Csv&
   for (const auto& [what, count] : missing) {
     note += fmt::format("{}{} {}", note.empty() ? "not drawn: " : ", ", count, what);
   }
-  if (!note.empty()) plot.notes.push_back(fmt::format("{} of {} cells", note, summary.rows.size()));
-  if (done.size() > most_lines) {
-    plot.notes.push_back(fmt::format("only the first {} of {} cells", most_lines, done.size()));
-    done.resize(most_lines);
+  if (!note.empty()) shown.notes.push_back(fmt::format("{} of {} cells", note, selected));
+  if (shown.rows.size() > most_lines) {
+    shown.notes.push_back(
+        fmt::format("only the first {} of {} cells", most_lines, shown.rows.size()));
+    shown.rows.resize(most_lines);
   }
-
-  const std::size_t share = 2400 / std::max<std::size_t>(done.size(), 1);
-  const std::size_t buckets = std::clamp<std::size_t>(share, 60, 300);  // keeps files small
-  for (const auto* row : done) {
+  for (const Row* row : shown.rows) {
     const std::string label = label_of(by, *row);
-    const auto at = std::find(plot.labels.begin(), plot.labels.end(), label);
-    const auto style = static_cast<std::size_t>(at - plot.labels.begin());
-    if (at == plot.labels.end()) plot.labels.push_back(label);
-    const std::string& cell = (*row)[*id];
-    plot.lines.push_back({style, make_curve(trace(cell), buckets, cell + "/trace.csv")});
+    const auto at = std::find(shown.labels.begin(), shown.labels.end(), label);
+    shown.styles.push_back(static_cast<std::size_t>(at - shown.labels.begin()));
+    if (at == shown.labels.end()) shown.labels.push_back(label);
+  }
+  if (shown.labels.size() > line_styles) {
+    shown.notes.push_back(fmt::format("line styles repeat after {}", line_styles));
+  }
+  return shown;
+}
+
+std::string loss_script(const FigureSpec& spec, const std::string& comment, Shown shown,
+                        const std::vector<std::string>& ids, const TraceOf& trace) {
+  Plot plot;
+  plot.title = spec.caption;
+  plot.labels = std::move(shown.labels);
+  const std::size_t share = 2400 / std::max<std::size_t>(ids.size(), 1);
+  const std::size_t buckets = std::clamp<std::size_t>(share, 60, 300);  // keeps files small
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    plot.lines.push_back(
+        {shown.styles[i], make_curve(trace(ids[i]), buckets, ids[i] + "/trace.csv")});
   }
   if (std::any_of(plot.lines.begin(), plot.lines.end(),
                   [](const Line& line) { return line.curve.thinned; })) {
-    plot.notes.emplace_back("line: median of nearby steps, shade: range");
+    shown.notes.emplace_back("line: median of nearby steps, shade: range");
   }
-  if (plot.labels.size() > line_styles) {
-    plot.notes.push_back(fmt::format("line styles repeat after {}", line_styles));
+  plot.notes = std::move(shown.notes);
+  return gnuplot_script(plot, comment);
+}
+
+std::string surface_script(const FigureSpec& spec, const std::string& comment, Shown shown,
+                           const SurfaceInfo& surface, const std::vector<std::string>& ids,
+                           const TraceOf& trace) {
+  PathPlot plot{spec.caption,
+                std::move(shown.labels),
+                std::move(shown.notes),
+                std::string(surface.formula),
+                surface.x_min,
+                surface.x_max,
+                surface.y_min,
+                surface.y_max,
+                {surface.minimisers.begin(), surface.minimisers.end()},
+                {}};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    plot.paths.push_back({shown.styles[i], read_path(trace(ids[i]), ids[i] + "/trace.csv")});
   }
-  return gnuplot_script(plot, stamp(study.name, "figure", spec.name));
+  zoom_in(plot, spec.zoom);
+  return path_script(plot, comment);
+}
+
+}  // namespace
+
+std::string figure_script(const FigureSpec& spec, const Study& study, const Csv& summary,
+                          const TraceOf& trace) {
+  Shown shown = shown_cells(spec, summary);
+  std::vector<std::string> ids;
+  for (const Row* row : shown.rows) ids.push_back((*row)[*summary.column("id")]);
+  const std::string comment = stamp(study.name, "figure", spec.name);
+  if (spec.kind == "loss") return loss_script(spec, comment, std::move(shown), ids, trace);
+  const std::string model =
+      shown.rows.empty() ? "" : (*shown.rows.front())[*summary.column("model.kind")];
+  const SurfaceInfo* surface = find_surface(model);
+  if (!surface) {
+    throw InputError(spec.place, "figure.kind",
+                     "a path needs a surface; none of its cells is done");
+  }
+  return surface_script(spec, comment, std::move(shown), *surface, ids, trace);
 }
 
 std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {

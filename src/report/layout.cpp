@@ -22,28 +22,9 @@ constexpr double text_line = 0.36;    // from one line of text to the next
 constexpr double character = 0.145;   // mean width
 constexpr double sample_width = 0.6;  // of a line in the key
 
-std::vector<Entry> key_of(const Plot& plot) {
-  std::vector<Entry> key;
-  const bool several = plot.labels.size() > 1;
-  for (std::size_t style = 0; style < plot.labels.size(); ++style) {
-    if (several || !plot.labels[style].empty()) {
-      key.push_back({line_of(style), "", plot.labels[style]});
-    }
-  }
-  bool zeros = false;
-  bool negative = false;
-  bool overflows = false;
-  for (const auto& [style, curve] : plot.lines) {
-    zeros = zeros || !curve.zeros.empty();
-    negative = negative || curve.negative;
-    overflows = overflows || !curve.overflows.empty() || curve.overflow_at_start;
-  }
-  if (zeros) {
-    key.push_back({"", std::string(zero_point), negative ? "loss 0 or below" : "loss exactly 0"});
-  }
-  if (overflows) key.push_back({"", std::string(overflow_point), "not finite from here"});
-  return key;
-}
+// The SVG is the PDF, larger.
+constexpr double svg_scale = 61;  // pixels a cm
+constexpr double point_cm = 2.54 / 72;
 
 }  // namespace
 
@@ -56,18 +37,31 @@ std::string line_of(std::size_t style) {
   return fmt::format("lw 1 {} dt {}", colour_of(style), dashes[style % dashes.size()]);
 }
 
-Layout layout_of(const Plot& plot, std::size_t exponent_width) {
+std::vector<Entry> line_key(const std::vector<std::string>& labels) {
+  std::vector<Entry> key;
+  for (std::size_t style = 0; style < labels.size(); ++style) {
+    if (labels.size() > 1 || !labels[style].empty()) {
+      key.push_back({line_of(style), "", labels[style]});
+    }
+  }
+  return key;
+}
+
+Layout layout_of(const Frame& frame) {
   Layout layout{};
-  layout.left = 1.05 + 0.8 * character * static_cast<double>(exponent_width);
+  layout.x = frame.x;
+  layout.y = frame.y;
+  layout.plot_height = frame.plot_height;
+  layout.left = 1.05 + 0.8 * character * static_cast<double>(frame.y_label_width);
   layout.right = figure_width - 0.42;
   const double room = figure_width - layout.left;
   const auto columns = static_cast<std::size_t>(room / character);
-  layout.title = wrapped(plot.title, columns);
-  for (const std::string& note : plot.notes) {
+  layout.title = wrapped(frame.title, columns);
+  for (const std::string& note : frame.notes) {
     for (const std::string& line : wrapped(note, columns)) layout.notes.push_back(line);
   }
 
-  layout.key = key_of(plot);
+  layout.key = frame.key;
   std::size_t longest = 0;
   for (const Entry& entry : layout.key) longest = std::max(longest, width(entry.title));
   layout.entry_width = sample_width + character * (static_cast<double>(longest) + 3);
@@ -76,8 +70,8 @@ Layout layout_of(const Plot& plot, std::size_t exponent_width) {
   layout.key_rows = (layout.key.size() + across - 1) / across;
 
   layout.bottom = 1.15 + text_line * static_cast<double>(layout.key_rows + layout.notes.size());
-  layout.height =
-      layout.bottom + plot_height + 0.15 + text_line * static_cast<double>(layout.title.size());
+  layout.height = layout.bottom + frame.plot_height + 0.15 +
+                  text_line * static_cast<double>(layout.title.size());
   return layout;
 }
 
@@ -89,8 +83,8 @@ std::string labels_text(const Layout& layout) {
   const auto label = [&](std::string_view what, double x, double y, std::string_view how) {
     text += fmt::format("set label {} at {} {}\n", gnuplot_string(what), at(x, y), how);
   };
-  label("loss", 0.25, layout.bottom + plot_height / 2, "center rotate");
-  label("step", (layout.left + layout.right) / 2, layout.bottom - 0.82, "center");
+  label(layout.y, 0.25, layout.bottom + layout.plot_height / 2, "center rotate");
+  label(layout.x, (layout.left + layout.right) / 2, layout.bottom - 0.82, "center");
   double y = layout.height - 0.6 * text_line;
   for (const std::string& line : layout.title) {
     label(line, layout.left, y, "left noenhanced");
@@ -114,6 +108,34 @@ std::string labels_text(const Layout& layout) {
     label(line, layout.left, y, "left noenhanced");
     y -= text_line;
   }
+  return text;
+}
+
+std::string frame_text(const Layout& layout) {
+  std::string text = "unset key\n";
+  text += "set border 3 lw 0.4 lc rgb '#404040'\n";
+  text += "set tics nomirror out scale 0.5, 0.25\n";
+  text += "set grid xtics ytics lt 1 lw 0.3 lc rgb '#dddddd'\n";
+  text += fmt::format("set lmargin at screen {:.4f}\n", layout.left / figure_width);
+  text += fmt::format("set rmargin at screen {:.4f}\n", layout.right / figure_width);
+  text += fmt::format("set bmargin at screen {:.4f}\n", layout.bottom / layout.height);
+  text += fmt::format("set tmargin at screen {:.4f}\n",
+                      (layout.bottom + layout.plot_height) / layout.height);
+  return text + labels_text(layout);
+}
+
+std::string draw_text(const Layout& layout, const std::string& elements) {
+  // A unit of line width is a pixel in the one and half a point in the other.
+  std::string text = fmt::format(
+      "set terminal svg size {:.0f}, {:.0f} fixed enhanced font 'Helvetica,{:.1f}' "
+      "linewidth {:.3f} background '#ffffff'\nset output ARG1\n",
+      svg_scale * figure_width, svg_scale * layout.height, 8 * point_cm * svg_scale,
+      point_cm * svg_scale);
+  text += "plot NaN notitle" + elements + "\n";
+  text += fmt::format(
+      "set terminal pdfcairo size {}cm, {:.2f}cm enhanced font 'Helvetica,8' "
+      "fontscale 0.75 linewidth 2\nset output ARG2\nreplot\nunset output\n",
+      figure_width, layout.height);
   return text;
 }
 

@@ -12,9 +12,7 @@
 namespace ulpscope {
 namespace {
 
-// The SVG is the PDF, larger.
-constexpr double svg_scale = 61;  // pixels a cm
-constexpr double point_cm = 2.54 / 72;
+constexpr double plot_height = 4.6;
 
 /// The decades and steps a plot spans.
 struct Axes {
@@ -135,41 +133,39 @@ std::string plot_elements(const Plot& plot) {
   return text;
 }
 
+std::vector<Entry> key_of(const Plot& plot) {
+  std::vector<Entry> key = line_key(plot.labels);
+  bool zeros = false;
+  bool negative = false;
+  bool overflows = false;
+  for (const auto& [style, curve] : plot.lines) {
+    zeros = zeros || !curve.zeros.empty();
+    negative = negative || curve.negative;
+    overflows = overflows || !curve.overflows.empty() || curve.overflow_at_start;
+  }
+  if (zeros) {
+    key.push_back({"", std::string(zero_point), negative ? "loss 0 or below" : "loss exactly 0"});
+  }
+  if (overflows) key.push_back({"", std::string(overflow_point), "not finite from here"});
+  return key;
+}
+
 }  // namespace
 
 std::string gnuplot_script(const Plot& plot, const std::string& comment) {
   const Axes axes = axes_of(plot);
   const double exponent = std::max(std::abs(axes.bottom), std::abs(axes.top));
-  const Layout layout = layout_of(plot, fmt::format("-{:.0f}", exponent).size());
+  const Layout layout = layout_of({plot.title, plot.notes, key_of(plot), "step", "loss",
+                                   fmt::format("-{:.0f}", exponent).size(), plot_height});
   std::string text = "# " + comment + "\nset encoding utf8\n";
   for (std::size_t i = 0; i < plot.lines.size(); ++i) {
     text += data_blocks(plot.lines[i].curve, i, axes);
   }
-  text += "unset key\n";
-  text += "set border 3 lw 0.4 lc rgb '#404040'\n";
-  text += "set tics nomirror out scale 0.5, 0.25\n";
-  text += "set grid xtics ytics lt 1 lw 0.3 lc rgb '#dddddd'\n";
   text += fmt::format("set xrange [{}:{}]\n", axes.first, axes.last);
   text += fmt::format("set yrange [{:.0f}:{:.0f}]\n", axes.bottom, axes.top);
+  text += frame_text(layout);
   text += "set ytics (" + loss_ticks(axes) + ")\n";
-  text += fmt::format("set lmargin at screen {:.4f}\n", layout.left / figure_width);
-  text += fmt::format("set rmargin at screen {:.4f}\n", layout.right / figure_width);
-  text += fmt::format("set bmargin at screen {:.4f}\n", layout.bottom / layout.height);
-  text +=
-      fmt::format("set tmargin at screen {:.4f}\n", (layout.bottom + plot_height) / layout.height);
-  text += labels_text(layout);
-  // A unit of line width is a pixel in the one and half a point in the other.
-  text += fmt::format(
-      "set terminal svg size {:.0f}, {:.0f} fixed enhanced font 'Helvetica,{:.1f}' "
-      "linewidth {:.3f} background '#ffffff'\nset output ARG1\n",
-      svg_scale * figure_width, svg_scale * layout.height, 8 * point_cm * svg_scale,
-      point_cm * svg_scale);
-  text += "plot NaN notitle" + plot_elements(plot) + "\n";
-  text += fmt::format(
-      "set terminal pdfcairo size {}cm, {:.2f}cm enhanced font 'Helvetica,8' "
-      "fontscale 0.75 linewidth 2\nset output ARG2\nreplot\nunset output\n",
-      figure_width, layout.height);
-  return text;
+  return text + draw_text(layout, plot_elements(plot));
 }
 
 }  // namespace ulpscope

@@ -29,6 +29,7 @@ Table collect(const TableSpec& spec, const Csv& summary, const Csv& timings) {
   const auto id = summary.column("id");
   const auto status = summary.column("status");
   for (const Row& row : summary.rows) {
+    if (!selects(spec.place, spec.only, summary, row)) continue;
     Table::Line line;
     if (status && row[*status] != "done") line.status = row[*status];
     const auto timed = id ? timing.find(row[*id]) : timing.end();

@@ -7,6 +7,7 @@
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/rule/rules.hpp"
+#include "ulpscope/schedule/schedules.hpp"
 #include "ulpscope/study/precision.hpp"
 
 namespace ulpscope {
@@ -16,14 +17,25 @@ namespace {
 template <class Options>
 Kind kind_of(std::string_view name, std::string_view summary) {
   Kind kind{std::string(name), std::string(summary), describe_options<Options>()};
+  using TextOf = Kind::TextOf;
   if constexpr (requires(Options options) { options.conflict(); }) {
-    kind.conflict = [](const std::function<std::string(std::string_view)>& text_of) {
-      return read_options<Options>(text_of).conflict();
-    };
+    kind.conflict = [](const TextOf& text_of) { return read_options<Options>(text_of).conflict(); };
   }
   if constexpr (requires(Options options) { options.moments(); }) {
-    kind.moments = [](const std::function<std::string(std::string_view)>& text_of) {
-      return read_options<Options>(text_of).moments();
+    kind.moments = [](const TextOf& text_of) { return read_options<Options>(text_of).moments(); };
+  }
+  if constexpr (requires { Options::needs; }) kind.needs = Options::needs;
+  if constexpr (requires(Options options) { options.mismatch(std::uint64_t{}); }) {
+    kind.mismatch = [](const TextOf& text_of, std::uint64_t classes) {
+      return read_options<Options>(text_of).mismatch(classes);
+    };
+  }
+  if constexpr (requires(Options options) { options.extent(); }) {
+    kind.extent = [](const TextOf& text_of) { return read_options<Options>(text_of).extent(); };
+  }
+  if constexpr (requires(Options options, Decimal lr) { options.conflict_with(lr); }) {
+    kind.conflict_with = [](const TextOf& text_of, const Decimal& lr) {
+      return read_options<Options>(text_of).conflict_with(lr);
     };
   }
   return kind;
@@ -78,9 +90,13 @@ std::vector<std::string> Section::kind_names() const {
 const std::vector<Section>& sections() {
   static const std::vector<Section> all{plain_section<StudyOptions>("study"),
                                         section_of("data", DataKinds{}),
+                                        plain_section<BatchOptions>("batch"),
                                         section_of("model", Models{}),
                                         section_of("rule", Rules{}),
+                                        section_of("schedule", Schedules{}),
+                                        plain_section<TransformList>("transform"),
                                         Section{"precision", {{"", "", precision_options()}}},
+                                        plain_section<StopOptions>("stop"),
                                         plain_section<RecordOptions>("record")};
   return all;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ulpscope/data/no_data.hpp"
 #include "ulpscope/study/sha256.hpp"
 
 namespace ulpscope {
@@ -13,7 +14,8 @@ std::string section_of(const std::string& key) { return key.substr(0, key.find('
 std::string digest(const Cell& cell) {
   std::vector<std::string> lines;
   for (const Setting& setting : cell.settings) {
-    if (!setting.at_default && !setting.part && setting.key != key::steps) {
+    const bool described = setting.key != key::steps && setting.key != key::data_file;
+    if (!setting.at_default && !setting.part && described) {
       lines.push_back(setting.key + "=" + setting.canonical + "\n");
     }
   }
@@ -23,24 +25,45 @@ std::string digest(const Cell& cell) {
   return sha256(description).substr(0, 16);
 }
 
+const Section& section_named(const std::string& name) {
+  const auto& all = sections();
+  return *std::find_if(all.begin(), all.end(),
+                       [&](const Section& section) { return section.name == name; });
+}
+
+/// The kind that is given in a section, if any is; throws on one that is unknown.
+const Kind* given_kind(const Section& section, const Assignments& given) {
+  const std::string key = section.name + ".kind";
+  const auto at = given.find(key);
+  if (at == given.end()) return nullptr;
+  const Value& value = at->second;
+  if (const Kind* kind = section.find(value.text)) return kind;
+  throw InputError(value.place, key,
+                   "\"" + value.text + "\": unknown " + section.name + "; expected " +
+                       one_of(section.kind_names()) + suggestion(value.text, section.kind_names()) +
+                       "; for example kind = \"" + section.kinds.front().name + "\"");
+}
+
+const Kind& model_of(const Assignments& given) {
+  const Section& models = section_named("model");
+  const Kind* kind = given_kind(models, given);
+  return kind ? *kind : models.kinds.front();
+}
+
+/// Where no kind is given: the section's first; for data, none where the model has no samples.
+const Kind& default_kind(const Section& section, const Assignments& given) {
+  const bool none = section.name == "data" && model_of(given).needs == Targets::none;
+  return none ? *section.find(NoData::name) : section.kinds.front();
+}
+
 /// The cell's kind of a section: as given, or the section's default.
 const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell) {
   if (!section.has_kind()) return section.kinds.front();
-  const std::string key = section.name + ".kind";
-  const Kind* kind = &section.kinds.front();
-  const auto at = given.find(key);
-  if (at != given.end()) {
-    const Value& value = at->second;
-    kind = section.find(value.text);
-    if (!kind) {
-      throw InputError(value.place, key,
-                       "\"" + value.text + "\": unknown " + section.name + "; expected " +
-                           one_of(section.kind_names()) +
-                           suggestion(value.text, section.kind_names()) +
-                           "; for example kind = \"" + section.kinds.front().name + "\"");
-    }
-  }
-  cell.settings.push_back({key, kind->name, kind->name, true, kind == &section.kinds.front()});
+  const Kind& by_default = default_kind(section, given);
+  const Kind* kind = given_kind(section, given);
+  if (!kind) kind = &by_default;
+  cell.settings.push_back(
+      {section.name + ".kind", kind->name, kind->name, true, kind == &by_default});
   return *kind;
 }
 
@@ -88,10 +111,8 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
   if (!why.empty()) throw InputError(last_given->place, key, why);
 }
 
-using TextOf = std::function<std::string(std::string_view)>;
-
 /// Whether a cell with this rule, of these options, has the key of [precision].
-bool applies(const std::string& option, const Kind& rule, const TextOf& text_of) {
+bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& text_of) {
   if (option == "eps_policy") return rule.find("eps") != nullptr;
   const auto* role = std::find_if(role_list.begin(), role_list.end(),
                                   [&](const RoleInfo& info) { return info.name == option; });
@@ -103,7 +124,7 @@ bool applies(const std::string& option, const Kind& rule, const TextOf& text_of)
 
 /// The probe shadow needs a role that the rule keeps, and an arithmetic that is wider.
 void check_shadow(const Cell& cell, const std::string& arithmetic) {
-  if (cell["record.probes"].find("\"shadow\"") == std::string::npos) return;
+  if (!has_probe(cell, "shadow")) return;
   const std::string role = cell["record.shadow"];
   if (!cell.find("precision." + role)) {
     const bool first = cell.find("precision.first_moment") != nullptr;
@@ -127,15 +148,73 @@ void check_precision(const Cell& cell, const Assignments& given) {
   } catch (const PrecisionError& error) {
     const bool whole = error.key().find('.') != std::string::npos;
     const std::string key = whole ? error.key() : "precision." + error.key();
-    Place place{"precision", 0};
-    for (const auto& [name, value] : given) {
-      if (name == key || name.rfind(key + ".", 0) == 0) place = value.place;
-    }
-    throw InputError(place, key, error.what());
+    throw InputError(place_of(given, {key, "precision"}), key, error.what());
   }
 }
 
-/// The kinds of its section that have a key; for a key of [precision], the rules.
+/// Where the first of these keys, or of the keys below one, was given.
+Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) {
+    for (const auto& [name, value] : given) {
+      if (name == key || name.rfind(key + ".", 0) == 0) return value.place;
+    }
+  }
+  return {keys.front(), 0};
+}
+
+/// The model must find the samples that it needs, and the batch no more than there are; a cell
+/// knows a file that it reads by what it holds.
+void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
+  const Kind& model = *section_named("model").find(cell["model.kind"]);
+  const Kind& data = *section_named("data").find(cell["data.kind"]);
+  const bool none = data.name == NoData::name;
+  if (none != (model.needs == Targets::none)) {
+    std::string problem = "the model \"" + model.name + "\" ";
+    problem += none ? "needs samples; expected data, for example kind = \"" +
+                          section_named("data").kinds.front().name + "\""
+                    : "has no samples; expected kind = \"" + std::string(NoData::name) + "\"";
+    throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind", problem);
+  }
+  if (none) return;
+  Extent extent;
+  try {
+    extent = sizes.of(data, cell);
+  } catch (const DataError& error) {
+    throw InputError(place_of(given, {key::data_file, "data.kind"}), "data." + data.name,
+                     error.what());
+  }
+  if (!extent.sha256.empty()) {
+    const auto at =
+        std::find_if(cell.settings.begin(), cell.settings.end(),
+                     [](const Setting& setting) { return setting.key == key::data_sum; });
+    at->canonical = extent.sha256;
+    at->at_default = false;
+    at->quoted = true;
+  }
+  const std::string why =
+      model.mismatch ? model.mismatch(cell.section("model"), extent.classes) : std::string();
+  if (!why.empty()) {
+    throw InputError(place_of(given, {"model.kind", "data.kind"}), "model." + model.name, why);
+  }
+  const std::string& size = cell["batch.size"];
+  if (size != "all" && std::stoull(size) > extent.samples) {
+    throw InputError(place_of(given, {"batch.size"}), "batch.size",
+                     size + ": expected at most the " + std::to_string(extent.samples) +
+                         " samples that there are; for example size = \"all\"");
+  }
+}
+
+/// A schedule that goes by the rule's learning rate must fit it.
+void check_schedule(const Cell& cell, const Assignments& given) {
+  const Kind& kind = *section_named("schedule").find(cell["schedule.kind"]);
+  if (!kind.conflict_with) return;
+  const std::string why = kind.conflict_with(cell.section("schedule"), Decimal(cell["rule.lr"]));
+  if (why.empty()) return;
+  throw InputError(place_of(given, {"schedule", "rule.lr"}), "schedule." + kind.name, why);
+}
+
+/// The kinds of its section that have a key; for a key of [precision], the rules; for one of
+/// [batch], the models that have samples.
 std::vector<std::string> owners(const std::string& section, const std::string& name) {
   std::vector<std::string> names;
   for (const Section& candidate : sections()) {
@@ -143,9 +222,10 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
       const auto default_of = [&](std::string_view option) {
         return kind.find(option)->default_text;
       };
-      const bool has = section == "precision"
-                           ? candidate.name == "rule" && applies(name, kind, default_of)
-                           : candidate.name == section && kind.find(name);
+      const bool has =
+          section == "precision" ? candidate.name == "rule" && applies(name, kind, default_of)
+          : section == "batch"   ? candidate.name == "model" && kind.needs != Targets::none
+                                 : candidate.name == section && kind.find(name);
       if (has) names.push_back(kind.name);
     }
   }
@@ -175,14 +255,26 @@ Setting plain_setting(const std::string& key, const OptionInfo& option, const Va
   return setting;
 }
 
-Cell make_cell(const Assignments& given, std::set<std::string>& used) {
+const Extent& DataSizes::of(const Kind& data, const Cell& cell) {
+  std::string description = data.name;
+  for (const OptionInfo& option : data.options) {
+    description += "\n" + cell["data." + option.name];
+  }
+  const auto at = known_.find(description);
+  if (at != known_.end()) return at->second;
+  return known_.emplace(description, data.extent(cell.section("data"))).first->second;
+}
+
+Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes& sizes) {
   Cell cell;
   const Kind* rule = nullptr;
   for (const Section& section : sections()) {
     const Kind& kind = kind_of(section, given, cell);
     if (section.has_kind()) used.insert(section.name + ".kind");
     if (section.name == "rule") rule = &kind;
-    const Value* last_given = nullptr;
+    if (section.name == "batch" && model_of(given).needs == Targets::none) continue;
+    const auto given_as = given.find(section.name + ".kind");
+    const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
     for (const OptionInfo& option : kind.options) {
       const std::string key = section.name + "." + option.name;
       if (section.name == "precision" && !applies(option.name, *rule, cell.section("rule"))) {
@@ -204,6 +296,8 @@ Cell make_cell(const Assignments& given, std::set<std::string>& used) {
     }
   }
   check_precision(cell, given);
+  check_schedule(cell, given);
+  check_data(cell, given, sizes);
   cell.id = digest(cell);
   return cell;
 }
@@ -212,7 +306,9 @@ void lacks(const Place& place, const std::string& key, const Cell* cell) {
   const std::string section = section_of(key);
   std::string name = key.substr(section.size() + 1);
   name = name.substr(0, name.find('.'));
-  const std::string owner = section == "precision" ? "rule" : section;
+  const std::string owner = section == "precision" ? "rule"
+                            : section == "batch"   ? "model"
+                                                   : section;
   const auto names = owners(section, name);
   const std::string where = cell
                                 ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
@@ -236,6 +332,10 @@ const std::string& Cell::operator[](std::string_view key) const {
   const OptionInfo* part = find(key.substr(0, dot)) ? find_option(key) : nullptr;
   if (!part) throw std::logic_error("a cell without " + std::string(key));
   return part->default_text;
+}
+
+bool has_probe(const Cell& cell, std::string_view probe) {
+  return contains(detail::list_items(cell["record.probes"]), std::string(probe));
 }
 
 Precision precision_of(const Cell& cell) {

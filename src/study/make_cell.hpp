@@ -19,8 +19,18 @@ void assign(Assignments& given, const std::string& key, const Value& value);
 /// The setting of an option that is no group: with the value, or at the default without one.
 Setting plain_setting(const std::string& key, const OptionInfo& option, const Value* value);
 
+/// The sizes of the data that a plan's cells describe, each looked up once: a file is read for it.
+class DataSizes {
+ public:
+  /// Throws DataError.
+  const Extent& of(const Kind& data, const Cell& cell);
+
+ private:
+  std::map<std::string, Extent> known_;
+};
+
 /// A cell from the keys that are given; `used` takes the keys that it has. Throws InputError.
-Cell make_cell(const Assignments& given, std::set<std::string>& used);
+Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes& sizes);
 
 /// The error for a key that this cell, or without one all cells, lack.
 [[noreturn]] void lacks(const Place& place, const std::string& key, const Cell* cell);

@@ -34,12 +34,12 @@ void require_columns(const Place& place, const std::string& key,
 
 /// Rows of a table and lines of a figure are cells: their keys must tell the cells apart.
 void require_distinct(const Plan& plan, const Place& place, const std::string& key,
-                      const std::vector<std::string>& names) {
+                      const std::vector<std::string>& names, const std::string& only) {
   std::set<std::vector<std::string>> seen;
-  for (const Cell& cell : plan.cells) {
+  for (const Cell* cell : select_cells(plan, place, only)) {
     std::vector<std::string> values;
     for (const std::string& name : names) {
-      const Setting* setting = cell.find(name);
+      const Setting* setting = cell->find(name);
       values.push_back(setting ? setting->canonical : "");
     }
     if (seen.insert(std::move(values)).second) continue;
@@ -54,6 +54,25 @@ void require_distinct(const Plan& plan, const Place& place, const std::string& k
   }
 }
 
+/// A path figure shows how the two parameters of one surface move, which a probe records.
+void require_path(const Plan& plan, const FigureSpec& figure) {
+  const auto cells = select_cells(plan, figure.place, figure.only);
+  const std::string& model = (*cells.front())["model.kind"];
+  for (const Cell* cell : cells) {
+    if ((*cell)["model.kind"] != model) {
+      throw InputError(figure.place, "figure.kind",
+                       "a path is drawn over the contour lines of one surface, here are \"" +
+                           model + "\" and \"" + (*cell)["model.kind"] +
+                           "\"; for example only = \"model.kind=" + model + "\"");
+    }
+    if (!has_probe(*cell, "path")) {
+      throw InputError(figure.place, "figure.kind",
+                       "a path is drawn from the probe \"path\", which a cell does not record; for "
+                       "example probes = [\"path\"] under [record]");
+    }
+  }
+}
+
 void check_reports(const Study& study, const Plan& plan) {
   std::vector<std::string> columns;
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
@@ -63,11 +82,12 @@ void check_reports(const Study& study, const Plan& plan) {
   for (const TableSpec& table : study.tables) {
     require_columns(table.place, "table.rows", table.rows, {});
     require_columns(table.place, "table.columns", table.columns, columns);
-    require_distinct(plan, table.place, "table.rows", table.rows);
+    require_distinct(plan, table.place, "table.rows", table.rows, table.only);
   }
   for (const FigureSpec& figure : study.figures) {
     require_columns(figure.place, "figure.by", figure.by, {});
-    require_distinct(plan, figure.place, "figure.by", figure.by);
+    require_distinct(plan, figure.place, "figure.by", figure.by, figure.only);
+    if (figure.kind == "path") require_path(plan, figure);
   }
 }
 
@@ -96,11 +116,12 @@ Plan make_plan(const Study& study) {
   Assignments base;
   for (const Assignment& entry : study.base) assign(base, entry.key, entry.value);
   std::set<std::string> used;
+  DataSizes sizes;
   std::map<std::string, std::size_t> place_of_id;
   const auto add = [&](const std::vector<Assignment>& changes) {
     Assignments given = base;
     for (const auto& [key, value] : changes) assign(given, key, value);
-    Cell cell = make_cell(given, used);
+    Cell cell = make_cell(given, used, sizes);
     for (const auto& [key, value] : changes) {
       const std::string& name = key;
       const auto at = std::find_if(cell.settings.begin(), cell.settings.end(),
@@ -145,9 +166,7 @@ Plan make_plan(const Study& study) {
   return plan;
 }
 
-std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only) {
-  const Place place{"--only " + only, 0};
-  std::vector<std::pair<std::string, std::string>> conditions;
+Selection::Selection(const Place& place, const std::string& only) {
   std::istringstream parts(only);
   for (std::string part; std::getline(parts, part, ',');) {
     const std::size_t equals = part.find('=');
@@ -161,21 +180,34 @@ std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only)
           place, key,
           "unknown key" + suggestion(key, keys) + "; for example precision.arithmetic=dec*");
     }
-    conditions.emplace_back(key, part.substr(equals + 1));
+    conditions_.push_back({key, part.substr(equals + 1)});
   }
+}
+
+bool Selection::Condition::holds(const std::string& value) const {
+  return fnmatch(glob.c_str(), value.c_str(), 0) == 0;
+}
+
+bool Selection::selects(const Cell& cell) const {
+  return std::all_of(conditions_.begin(), conditions_.end(), [&](const Condition& condition) {
+    const Setting* setting = cell.find(condition.key);
+    return setting && (condition.holds(setting->written) || condition.holds(setting->canonical));
+  });
+}
+
+std::vector<const Cell*> select_cells(const Plan& plan, const Place& place,
+                                      const std::string& only) {
+  const Selection selection(place, only);
   std::vector<const Cell*> selected;
   for (const Cell& cell : plan.cells) {
-    const bool all = std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
-      const Setting* setting = cell.find(condition.first);
-      const auto matches = [&](const std::string& value) {
-        return fnmatch(condition.second.c_str(), value.c_str(), 0) == 0;
-      };
-      return setting && (matches(setting->written) || matches(setting->canonical));
-    });
-    if (all) selected.push_back(&cell);
+    if (selection.selects(cell)) selected.push_back(&cell);
   }
   if (selected.empty()) throw InputError(place, "", "selects no cell of this study");
   return selected;
+}
+
+std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only) {
+  return select_cells(plan, {"--only " + only, 0}, only);
 }
 
 }  // namespace ulpscope

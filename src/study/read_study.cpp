@@ -90,12 +90,22 @@ void read_table_spec(const Document& document, const toml::table& table, Study& 
       spec.rows = texts(document, key, node, "rows = \"rule.lr\"");
     else if (name == "columns")
       spec.columns = texts(document, key, node, "columns = [\"floor\"]");
+    else if (name == "only")
+      spec.only = text(document, key, node, "only = \"rule.kind=adam*\"");
     else
-      throw InputError(document.place(node), key,
-                       "unknown key; expected one of name, caption, rows, columns; for example "
-                       "columns = [\"floor\", \"onset\"]");
+      throw InputError(
+          document.place(node), key,
+          "unknown key; expected one of name, caption, rows, columns, only; for example "
+          "columns = [\"floor\", \"onset\"]");
   }
   study.tables.push_back(std::move(spec));
+}
+
+double zoom(const Document& document, const std::string& key, const toml::node& node) {
+  const auto factor = node.value<double>();
+  if (factor && *factor >= 1 && *factor <= 1e12) return *factor;
+  throw InputError(document.place(node), key,
+                   "expected a number from 1 to 1e12; for example zoom = 20");
 }
 
 void read_figure_spec(const Document& document, const toml::table& table, Study& study) {
@@ -114,14 +124,23 @@ void read_figure_spec(const Document& document, const toml::table& table, Study&
       spec.kind = text(document, key, node, "kind = \"loss\"");
     else if (name == "by")
       spec.by = texts(document, key, node, "by = \"precision.arithmetic\"");
+    else if (name == "only")
+      spec.only = text(document, key, node, "only = \"rule.kind=adam*\"");
+    else if (name == "zoom")
+      spec.zoom = zoom(document, key, node);
     else
       throw InputError(document.place(node), key,
-                       "unknown key; expected one of name, caption, kind, by; for example "
-                       "kind = \"loss\"");
+                       "unknown key; expected one of name, caption, kind, by, only, zoom; for "
+                       "example kind = \"loss\"");
   }
-  if (spec.kind != "loss") {
+  if (!contains(figure_kinds, spec.kind)) {
     throw InputError(spec.place, "figure.kind",
-                     "\"" + spec.kind + "\": expected \"loss\"; for example kind = \"loss\"");
+                     "\"" + spec.kind + "\": expected " + one_of(figure_kinds) +
+                         suggestion(spec.kind, figure_kinds) + "; for example kind = \"loss\"");
+  }
+  if (spec.zoom != 1 && spec.kind != "path") {
+    throw InputError(spec.place, "figure.zoom",
+                     "belongs to figures of kind = \"path\"; for example kind = \"path\"");
   }
   study.figures.push_back(std::move(spec));
 }
@@ -143,6 +162,19 @@ void read_section(const Document& document, const std::string& name, const toml:
       study.base.push_back({full, document.value(full, value)});
     }
   }
+}
+
+/// [[transform]]: the tables in order are the keys transform.1, transform.2, ...
+void read_transforms(const Document& document, const toml::node& node, Study& study) {
+  std::size_t number = 0;
+  for_each_table(document, "transform", node, [&](const toml::table& table) {
+    const std::string key = "transform." + std::to_string(++number);
+    if (!find_option(key)) {
+      throw InputError(document.place(table), "transform",
+                       "expected at most " + std::to_string(number - 1) + " transforms");
+    }
+    study.base.push_back({key, document.value(key, table)});
+  });
 }
 
 /// Names become files and folders.
@@ -172,6 +204,23 @@ void require_distinct_names(const std::vector<Spec>& specs, const std::string& k
   }
 }
 
+/// A relative path is looked for beside the study file, then in the working directory.
+void find_data_files(Study& study) {
+  namespace fs = std::filesystem;
+  const fs::path beside = fs::path(study.file).parent_path();
+  const auto find = [&](const std::string& key, Value& value) {
+    const fs::path found = beside / value.text;
+    if (key == key::data_file && fs::exists(found)) value.text = found.lexically_normal().string();
+  };
+  for (Assignment& entry : study.base) find(entry.key, entry.value);
+  for (Axis& axis : study.axes) {
+    for (Value& value : axis.values) find(axis.key, value);
+  }
+  for (auto& cell : study.cells) {
+    for (Assignment& entry : cell) find(entry.key, entry.value);
+  }
+}
+
 }  // namespace
 
 Study read_study(const std::string& file, const std::vector<std::string>& sets) {
@@ -198,6 +247,8 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     } else if (name == "figure") {
       for_each_table(document, name, node,
                      [&](const toml::table& table) { read_figure_spec(document, table, study); });
+    } else if (name == "transform" && node.is_array()) {
+      read_transforms(document, node, study);
     } else if (std::find(tables.begin(), tables.end(), name) != tables.end()) {
       read_section(document, name, node, study);
     } else {
@@ -206,6 +257,7 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     }
   }
   for (const std::string& set : sets) apply_set(set, study);
+  find_data_files(study);
   if (study.name.empty()) {
     throw InputError({file, 0}, "study.name",
                      "is missing; it names the results, for example name = \"founding\"");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "ulpscope/study/keys.hpp"
@@ -22,6 +24,12 @@ std::string quoted(const std::string& text) {
     }
   }
   return out + "\"";
+}
+
+/// The shortest text that reads back as the same number.
+std::string shortest(double value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 std::string shown(const std::string& text, bool quote) { return quote ? quoted(text) : text; }
@@ -117,12 +125,21 @@ std::string study_toml(const Study& study, const Plan& plan) {
       if (at == study.base.end() && on_axis(key)) return;
       out += name + " = " + (at == study.base.end() ? default_shown : shown(at->value)) + "\n";
     };
+    const bool any = std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
+      return std::any_of(cell.settings.begin(), cell.settings.end(), [&](const Setting& setting) {
+        return setting.key.rfind(section.name + ".", 0) == 0;
+      });
+    });
+    if (!any) continue;  // of a batch where no model has samples
     out += (out.empty() ? "[" : "\n[") + section.name + "]\n";
     if (section.name == "study") {
       out += "name = " + quoted(study.name) + "\ntitle = " + quoted(study.title) + "\n";
     }
-    if (section.has_kind()) line("kind", quoted(section.kinds.front().name));
     const auto kinds = kinds_in_use(section, plan);
+    if (section.has_kind() &&
+        (kinds.size() == 1 || given(section.name + ".kind") != study.base.end())) {
+      line("kind", quoted(kinds.front()->name));
+    }
     std::vector<std::string> done;
     for (const Kind* kind : kinds) {
       for (const OptionInfo& option : kind->options) {
@@ -154,11 +171,14 @@ std::string study_toml(const Study& study, const Plan& plan) {
         "\n[[table]]\nname = " + quoted(table.name) + "\ncaption = " + quoted(table.caption) + "\n";
     if (!table.rows.empty()) out += "rows = " + texts(table.rows) + "\n";
     if (!table.columns.empty()) out += "columns = " + texts(table.columns) + "\n";
+    if (!table.only.empty()) out += "only = " + quoted(table.only) + "\n";
   }
   for (const FigureSpec& figure : study.figures) {
     out += "\n[[figure]]\nname = " + quoted(figure.name) + "\ncaption = " + quoted(figure.caption) +
            "\nkind = " + quoted(figure.kind) + "\n";
     if (!figure.by.empty()) out += "by = " + texts(figure.by) + "\n";
+    if (!figure.only.empty()) out += "only = " + quoted(figure.only) + "\n";
+    if (figure.zoom != 1) out += "zoom = " + shortest(figure.zoom) + "\n";
   }
   return out;
 }

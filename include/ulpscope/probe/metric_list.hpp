@@ -24,7 +24,15 @@ inline constexpr std::array metric_list{
     MetricInfo{"peak", "largest loss from the onset on"},
     MetricInfo{"tail", "median loss over the last tenth of the steps"},
     MetricInfo{"verdict", "stable, relapsed, unconverged or diverged"},
-    MetricInfo{"verdict_step", "the step that decided the verdict"}};
+    MetricInfo{"verdict_step", "the step that decided the verdict"},
+    MetricInfo{"stopped", "the step at which [stop] ended the run"}};
+
+/// A metric's place in the list.
+constexpr std::size_t metric_place(std::string_view name) {
+  std::size_t at = 0;
+  while (at < metric_list.size() && metric_list[at].name != name) ++at;
+  return at;
+}
 
 /// A cell's metrics as texts, in the order of metric_list; empty where there is none.
 using Metrics = std::array<std::string, metric_list.size()>;

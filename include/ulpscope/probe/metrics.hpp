@@ -14,14 +14,27 @@
 
 namespace ulpscope {
 
-/// The metrics of a run that need only its losses, one a step; a run ends at its first loss that
-/// is not finite, so only the last may be. The levels are the losses below which a run counts
-/// as converged and above which as relapsed.
+/// The losses of a run with their steps, ascending: every step, or with mini-batches the recorded
+/// ones. A run ends at its first loss that is not finite, so only the last may be.
 template <class T>
-Metrics measure(const std::vector<T>& losses, const HyperArithmetic<T>& converged_level,
+struct Losses {
+  std::vector<T> values;
+  std::vector<std::uint64_t> steps;
+
+  void add(std::uint64_t step, const T& loss) {
+    steps.push_back(step);
+    values.push_back(loss);
+  }
+};
+
+/// The metrics of a run that need only its losses. The levels are the losses below which a run
+/// counts as converged and above which as relapsed.
+template <class T>
+Metrics measure(const Losses<T>& run, const HyperArithmetic<T>& converged_level,
                 const HyperArithmetic<T>& onset_level) {
-  constexpr std::size_t settle = 100;  // steps below the level until a run counts as converged
-  constexpr std::size_t window = 25;   // Adam rings: a single low loss means nothing
+  constexpr std::uint64_t settle = 100;  // steps below the level until a run counts as converged
+  constexpr std::uint64_t window = 25;   // Adam rings: a single low loss means nothing
+  const std::vector<T>& losses = run.values;
   using std::isfinite;
   // Levels and multiples of a loss need not be numbers of T.
   const auto wide = [](const T& loss) { return convert<HyperArithmetic<T>>(loss); };
@@ -29,9 +42,11 @@ Metrics measure(const std::vector<T>& losses, const HyperArithmetic<T>& converge
   const std::size_t end = finite ? losses.size() : losses.size() - 1;
 
   std::optional<std::size_t> converged;
-  for (std::size_t t = 0, below = 0; t < end && !converged; ++t) {
-    below = wide(losses[t]) < converged_level ? below + 1 : 0;
-    if (below == settle) converged = t;
+  for (std::size_t t = 0, low = 0; t < end && !converged; ++t) {  // low since then
+    if (!(wide(losses[t]) < converged_level))
+      low = t + 1;
+    else if (run.steps[t] - run.steps[low] + 1 >= settle)
+      converged = t;
   }
   std::optional<std::size_t> onset;
   for (std::size_t t = converged.value_or(losses.size()) + 1; t < losses.size() && !onset; ++t) {
@@ -41,13 +56,14 @@ Metrics measure(const std::vector<T>& losses, const HyperArithmetic<T>& converge
   std::optional<std::size_t> floor_step;
   T floor(0);
   std::vector<T> sorted;  // the trailing window
-  for (std::size_t t = 0; t < std::min(end, onset.value_or(end)); ++t) {
+  for (std::size_t t = 0, oldest = 0; t < std::min(end, onset.value_or(end)); ++t) {
     sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), losses[t]), losses[t]);
-    if (t >= window) {
-      sorted.erase(std::lower_bound(sorted.begin(), sorted.end(), losses[t - window]));
+    for (; run.steps[oldest] + window <= run.steps[t]; ++oldest) {
+      sorted.erase(std::lower_bound(sorted.begin(), sorted.end(), losses[oldest]));
     }
-    if (t + 1 >= window && (!floor_step || sorted[window / 2] < floor)) {
-      floor = sorted[window / 2];
+    const T& middle = sorted[sorted.size() / 2];
+    if (run.steps[t] + 1 >= window && (!floor_step || middle < floor)) {
+      floor = middle;
       floor_step = t;
     }
   }
@@ -61,22 +77,20 @@ Metrics measure(const std::vector<T>& losses, const HyperArithmetic<T>& converge
 
   Metrics metrics;
   const auto set = [&](std::string_view name, std::string text) {
-    const auto at = std::find_if(metric_list.begin(), metric_list.end(),
-                                 [&](const MetricInfo& metric) { return metric.name == name; });
-    metrics[static_cast<std::size_t>(at - metric_list.begin())] = std::move(text);
+    metrics[metric_place(name)] = std::move(text);
   };
   const auto decide = [&](std::string verdict, std::size_t step) {
     set("verdict", std::move(verdict));
-    set("verdict_step", std::to_string(step));
+    set("verdict_step", std::to_string(run.steps[step]));
   };
   const std::size_t last = losses.size() - 1;
-  if (converged) set("converged", std::to_string(*converged));
+  if (converged) set("converged", std::to_string(run.steps[*converged]));
   if (floor_step) {
     set("floor", decimal_text(floor));
-    set("floor_step", std::to_string(*floor_step));
+    set("floor_step", std::to_string(run.steps[*floor_step]));
   }
   if (onset) {
-    set("onset", std::to_string(*onset));
+    set("onset", std::to_string(run.steps[*onset]));
     const auto from = losses.begin() + static_cast<std::ptrdiff_t>(*onset);
     set("peak", decimal_text(finite ? *std::max_element(from, losses.end()) : losses.back()));
   }

@@ -23,10 +23,16 @@ inline constexpr std::array probe_list{
                     "v_zero",        "v_subnormal",   "v_stalled",        "eps_dominated",
                     "unchanged",     "cosine"};
               }},
-    ProbeInfo{"shadow", "errors of a role, and of the update by it, against wide arithmetic", [] {
+    ProbeInfo{"shadow", "errors of a role, and of the update by it, against wide arithmetic",
+              [] {
                 return std::vector<std::string_view>{"shadow_median",        "shadow_max",
                                                      "shadow_ulps_median",   "shadow_ulps_max",
                                                      "shadow_update_median", "shadow_update_max"};
+              }},
+    ProbeInfo{"rate", "the learning rate of the last update, as the rule has it",
+              [] { return std::vector<std::string_view>{"lr"}; }},
+    ProbeInfo{"path", "the parameters of a surface", [] {
+                return std::vector<std::string_view>{"x", "y"};
               }}};
 
 inline std::vector<std::string_view> probe_names() {

@@ -50,6 +50,9 @@ class Shadow {
     rule_->compute_only(role);
   }
 
+  /// The learning rate from the next step on, as of the run.
+  void set_rate(const HyperArithmetic<W>& rate) { rule_->set_rate(rate); }
+
   /// Update number t, with the parameters before it; on every step of the run.
   void step(std::uint64_t t, std::span<const T> w, std::span<const T> gradient) {
     w_.clear();

@@ -23,6 +23,10 @@ struct Column {
 /// does not: the cells' own values, empty for a cell that does not have the key.
 Csv with_named_keys(Csv summary, const Study& study);
 
+/// Whether a row of such a summary is one that `only` selects ("key=glob,...", see Selection).
+bool selects(const Place& place, const std::string& only, const Csv& summary,
+             const std::vector<std::string>& row);
+
 /// Finds each name among the summary's columns and the timings.
 /// A key is titled by its last part (`rule.kind` by `rule`), or in full where that is not unique.
 /// Throws InputError, at `place` and `key`, on a name that is none of these.

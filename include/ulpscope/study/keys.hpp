@@ -7,9 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "ulpscope/data/dataset.hpp"
 #include "ulpscope/format/option.hpp"
 #include "ulpscope/format/role.hpp"
+#include "ulpscope/model/model.hpp"
 #include "ulpscope/probe/probe_list.hpp"
+#include "ulpscope/rule/transform.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -17,14 +20,23 @@ namespace ulpscope {
 /// What a section of a study file can be: a rule, a model, a kind of data; or, in sections that
 /// have no `kind`, the section itself under an empty name.
 struct Kind {
+  /// The text of an option in a cell.
+  using TextOf = std::function<std::string(std::string_view)>;
+
   std::string name;
   std::string summary;
   std::vector<OptionInfo> options;
   /// Why the values of its options do not go together, or nothing.
-  std::string (*conflict)(const std::function<std::string(std::string_view)>& text_of) = nullptr;
+  std::string (*conflict)(const TextOf& text_of) = nullptr;
   /// A rule: which moments it keeps.
-  std::vector<Role> (*moments)(const std::function<std::string(std::string_view)>& text_of) =
-      nullptr;
+  std::vector<Role> (*moments)(const TextOf& text_of) = nullptr;
+  /// A model: what it asks of its data, and why data of so many classes do not do, or nothing.
+  Targets needs = Targets::none;
+  std::string (*mismatch)(const TextOf& text_of, std::uint64_t classes) = nullptr;
+  /// Data: their sizes, without reading values that need not be read. Throws DataError.
+  Extent (*extent)(const TextOf& text_of) = nullptr;
+  /// A schedule: why it does not go with this learning rate, or nothing.
+  std::string (*conflict_with)(const TextOf& text_of, const Decimal& lr) = nullptr;
 
   const OptionInfo* find(std::string_view option) const;
 };
@@ -70,6 +82,9 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
 namespace key {
 inline const std::string steps = "study.steps";
 inline const std::string arithmetic = "precision.arithmetic";
+/// Where data are read from: a cell is known by what the file holds, not by its name.
+inline const std::string data_file = "data.file";
+inline const std::string data_sum = "data.sha256";
 }  // namespace key
 
 /// [study] and [record], as far as they describe a cell; [precision] has a header of its own.
@@ -77,6 +92,44 @@ struct StudyOptions {
   std::uint64_t steps = 6000;
   static auto options() {
     return std::tuple{Option{"steps", &StudyOptions::steps, "updates", positive_count}};
+  }
+};
+
+/// [batch]
+struct BatchOptions {
+  std::string size = "all";
+  std::uint64_t seed = 1;
+
+  static auto options() {
+    return std::tuple{Option{"size", &BatchOptions::size, "samples that an update goes by",
+                             positive_count, [] { return std::vector<std::string_view>{"all"}; }},
+                      Option{"seed", &BatchOptions::seed, "of the order of samples", seed64}};
+  }
+};
+
+/// [[transform]]: what the gradient goes through, one after the other.
+struct TransformList {
+  TransformOptions first, second, third, fourth;
+
+  static auto options() {
+    return std::tuple{Option{"1", &TransformList::first, "the gradient's first change"},
+                      Option{"2", &TransformList::second, "its second"},
+                      Option{"3", &TransformList::third, "its third"},
+                      Option{"4", &TransformList::fourth, "its last"}};
+  }
+  std::vector<TransformOptions> in_order() const { return {first, second, third, fourth}; }
+};
+
+/// [stop]
+struct StopOptions {
+  std::uint64_t patience = 0;
+  Decimal tolerance = "0";
+
+  static auto options() {
+    return std::tuple{Option{"patience", &StopOptions::patience,
+                             "steps without a better loss after which a run ends; 0: never", count},
+                      Option{"tolerance", &StopOptions::tolerance,
+                             "by how much a better loss is below the best", non_negative}};
   }
 };
 

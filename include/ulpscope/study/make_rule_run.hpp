@@ -18,16 +18,14 @@ class Running final : public RuleRun<R> {
  public:
   Running(const Cell& cell, const Layout& layout, const Start& start)
       : formats_(precision_of(cell).rule),
+        lr_(hyper<R>(cell["rule.lr"])),
         rule_(make_rule<R>(cell, layout, formats_)),
         w_(std::visit(
             [&](const auto& values) { return stored<R>(values, rule_->roles()[Role::parameters]); },
             start)) {
-    const auto probes = detail::list_items(cell["record.probes"]);
-    const auto has = [&](std::string_view name) {
-      return std::find(probes.begin(), probes.end(), name) != probes.end();
-    };
-    moments_ = has("moments");
-    if (has("shadow")) {
+    moments_ = has_probe(cell, "moments");
+    rate_ = has_probe(cell, "rate");
+    if (has_probe(cell, "shadow")) {
       const Role role =
           cell["record.shadow"] == "first_moment" ? Role::first_moment : Role::second_moment;
       shadow_.emplace(role,
@@ -37,7 +35,12 @@ class Running final : public RuleRun<R> {
 
   std::span<R> parameters() override { return w_; }
 
-  void step(std::uint64_t t, std::span<const R> gradient, bool recorded) override {
+  void step(std::uint64_t t, const R& loss, std::span<const R> gradient, bool recorded) override {
+    if (schedule_) {
+      const Hyper rate = (*schedule_)(t - 1, lr_, convert<Hyper>(loss));
+      rule_->set_rate(rate);
+      if (shadow_) shadow_->set_rate(convert<HyperArithmetic<ShadowArithmetic<R>>>(rate));
+    }
     if (shadow_) shadow_->step(t, w_, gradient);
     if (moments_ && recorded) before_.before(*rule_, w_, gradient);
     rule_->step(t, w_, gradient);
@@ -51,6 +54,7 @@ class Running final : public RuleRun<R> {
     };
     if (moments_) append(stepped_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
     if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(6));
+    if (rate_) append({stepped_ ? decimal_text(rule_->rate()) : ""});
     return fields;
   }
 
@@ -65,10 +69,13 @@ class Running final : public RuleRun<R> {
   }
 
  private:
+  using Hyper = HyperArithmetic<R>;
   RoleFormats formats_;
+  Hyper lr_;                               ///< before the schedule
+  std::unique_ptr<Rate<Hyper>> schedule_;  ///< nothing where the rate is constant
   std::unique_ptr<Rule<R>> rule_;
   std::vector<R> w_;
-  bool moments_ = false;
+  bool moments_ = false, rate_ = false;
   bool stepped_ = false;
   Moments<R> before_;
   std::optional<Shadow<R>> shadow_;
@@ -86,10 +93,10 @@ class Bridge final : public RuleRun<M> {
 
   std::span<M> parameters() override { return parameters_; }
 
-  void step(std::uint64_t t, std::span<const M> gradient, bool recorded) override {
+  void step(std::uint64_t t, const M& loss, std::span<const M> gradient, bool recorded) override {
     gradient_.clear();
     for (const M& g : gradient) gradient_.push_back(convert<R>(g));
-    run_->step(t, gradient_, recorded);
+    run_->step(t, convert<R>(loss), gradient_, recorded);
     carry_back();
   }
 

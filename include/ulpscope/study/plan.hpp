@@ -35,6 +35,9 @@ struct Cell {
   std::function<std::string(std::string_view)> section(std::string name) const;
 };
 
+/// Whether the cell records this probe.
+bool has_probe(const Cell& cell, std::string_view probe);
+
 /// What the cell's [precision] means.
 Precision precision_of(const Cell& cell);
 
@@ -57,8 +60,29 @@ std::string study_toml(const Study& study, const Plan& plan);
 /// canonical form. Equal cells, equal texts, also where later versions have more keys.
 std::string cell_toml(const Cell& cell);
 
-/// The cells that a --only text selects: "key=glob,..." over written values; all of an empty
-/// text. Throws InputError for an unknown key, or where no cell is selected.
+/// "key=glob,...": what a cell's written values must match to be shown or run.
+class Selection {
+ public:
+  /// Throws InputError at `place` for an unknown key.
+  Selection(const Place& place, const std::string& only);
+
+  struct Condition {
+    std::string key, glob;
+    bool holds(const std::string& value) const;
+  };
+  const std::vector<Condition>& conditions() const { return conditions_; }
+  bool selects(const Cell& cell) const;
+
+ private:
+  std::vector<Condition> conditions_;
+};
+
+/// The cells that such a text selects; all of an empty one. Throws InputError at `place`, too,
+/// where no cell is selected.
+std::vector<const Cell*> select_cells(const Plan& plan, const Place& place,
+                                      const std::string& only);
+
+/// The same for --only.
 std::vector<const Cell*> select_cells(const Plan& plan, const std::string& only);
 
 }  // namespace ulpscope

@@ -25,8 +25,9 @@ class RuleRun {
   virtual ~RuleRun() = default;
 
   virtual std::span<T> parameters() = 0;
-  /// Update number t; `recorded`: a row follows.
-  virtual void step(std::uint64_t t, std::span<const T> gradient, bool recorded) = 0;
+  /// Update number t, at the learning rate that the schedule gives for this loss; `recorded`: a row
+  /// follows.
+  virtual void step(std::uint64_t t, const T& loss, std::span<const T> gradient, bool recorded) = 0;
   /// The probes' fields after the last update, which was recorded, or before the first. The norm
   /// of the gradient, which stands before them, is the model's to give.
   virtual std::vector<std::string> row() = 0;

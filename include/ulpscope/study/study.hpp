@@ -50,6 +50,7 @@ struct TableSpec {
   std::string caption;
   std::vector<std::string> rows;     ///< swept keys that name a row
   std::vector<std::string> columns;  ///< metrics, timings or swept keys
+  std::string only;                  ///< "key=glob,...": the cells that it shows; all if empty
   Place place;
 };
 
@@ -57,10 +58,15 @@ struct TableSpec {
 struct FigureSpec {
   std::string name;
   std::string caption;
-  std::string kind;             ///< "loss"
+  std::string kind;             ///< one of figure_kinds
   std::vector<std::string> by;  ///< swept keys that name a line
+  std::string only;             ///< as of a table
+  double zoom = 1;              ///< of a path: how many times nearer to the minimiser
   Place place;
 };
+
+/// loss: losses over steps. path: parameters of two over the contour lines of their surface.
+inline const std::vector<std::string> figure_kinds{"loss", "path"};
 
 /// What a study file says, after --set.
 struct Study {

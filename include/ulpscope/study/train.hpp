@@ -5,10 +5,13 @@
 #include <memory>
 #include <stdexcept>
 
+#include "ulpscope/data/batches.hpp"
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
+#include "ulpscope/rule/transform.hpp"
+#include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
 #include "ulpscope/study/run_cell.hpp"
 
@@ -49,35 +52,58 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
 }
 
 /// One cell's model in its arithmetic T, and its rule: the one place where they meet.
+///
+/// Update number t goes by the gradient of mini-batch t - 1, or of all samples, sent through the
+/// transforms; where these accumulate, by as many batches as they wait for.
 template <class T>
 class Training {
  public:
   explicit Training(const Cell& cell) {
     Dataset data =
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
+    const Precision precision = precision_of(cell);
+    const Roles<T> roles(precision.model);
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const Start start = options.start(data.features, data.classes, data.generator);
-      const Roles<T> roles(precision_of(cell).model);
       if constexpr (Kind::needs == Targets::none) {
         model_ = std::make_unique<typename Kind::template In<T>>(options, roles);
       } else {
         model_ = std::make_unique<typename Kind::template In<T>>(
             options, samples<T>(data, roles[Role::data]), roles);
+        const auto batch = read_options<BatchOptions>(cell.section("batch"));
+        if (batch.size != "all")
+          batches_.emplace(data.samples, std::stoull(batch.size), batch.seed);
       }
       rule_ = make_model_rule<T>(cell, model_->layout(), start);
       return true;
     });
+    transforms_.emplace(read_options<TransformList>(cell.section("transform")).in_order(), roles);
     gradient_.resize(model_->parameters());
   }
 
-  /// The loss at the current parameters, after `step` updates; the gradient is kept for the next.
+  /// Whether updates go by other samples than loss().
+  bool in_batches() const { return batches_.has_value(); }
+
+  /// The loss over all samples at the current parameters, after `step` updates, and its gradient.
   T loss(std::uint64_t step) {
-    return model_->loss_and_gradient(step, rule_->parameters(), gradient_);
+    fresh_ = true;
+    return loss_ = model_->loss_and_gradient(step, rule_->parameters(), gradient_);
   }
 
-  /// Update number t = 1, 2, ...; loss(t - 1) has been called since the last. `recorded`: a row
-  /// of the probes follows.
-  void update(std::uint64_t t, bool recorded = false) { rule_->step(t, gradient_, recorded); }
+  /// Update number t = 1, 2, ... `recorded`: a row of the probes follows.
+  void update(std::uint64_t t, bool recorded = false) {
+    const std::uint64_t parts = transforms_->parts();
+    for (std::uint64_t n = (t - 1) * parts;; ++n) {
+      if (batches_) {
+        loss_ = model_->loss_and_gradient(n, rule_->parameters(), gradient_, batches_->at(n));
+      } else if (!fresh_) {
+        loss(n);
+      }
+      fresh_ = false;
+      if (transforms_->apply(t, gradient_)) break;
+    }
+    rule_->step(t, loss_, gradient_, recorded);
+  }
 
   /// The parameters as the model sees them: those of the rule itself where both compute in T.
   std::span<T> parameters() { return rule_->parameters(); }
@@ -87,7 +113,32 @@ class Training {
  private:
   std::unique_ptr<Model<T>> model_;
   std::unique_ptr<RuleRun<T>> rule_;
+  std::optional<Batches> batches_;
+  std::optional<Transforms<T>> transforms_;
   std::vector<T> gradient_;
+  T loss_{};
+  bool fresh_ = false;  ///< the gradient is that of all samples at the current parameters
+};
+
+/// Ends a run whose loss has not come below the best by more than the tolerance for `steps` steps.
+template <class W>
+class Patience {
+ public:
+  Patience(std::uint64_t steps, W tolerance) : steps_(steps), tolerance_(std::move(tolerance)) {}
+
+  bool ends(std::uint64_t t, const W& loss) {
+    if (!best_ || loss < *best_ - tolerance_) {
+      best_ = loss;
+      since_ = t;
+    }
+    return t - since_ >= steps_;
+  }
+
+ private:
+  std::uint64_t steps_;
+  W tolerance_;
+  std::optional<W> best_;
+  std::uint64_t since_ = 0;
 };
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -101,28 +152,39 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
   const std::uint64_t steps = std::stoull(cell["study.steps"]);
   const Recording every(cell["record.every"]);
   const auto recorded = [&](std::uint64_t t) { return every(t) || t + 1 == steps; };
-  const bool moments = cell["record.probes"].find("\"moments\"") != std::string::npos;
+  const bool moments = has_probe(cell, "moments"), path = has_probe(cell, "path");
+  const auto stop = read_options<StopOptions>(cell.section("stop"));
   Training<T> training(cell);
-  std::vector<T> losses;
-  losses.reserve(steps);
+  Losses<T> losses;
+  losses.values.reserve(steps);
+  losses.steps.reserve(steps);
   const auto row = [&](std::uint64_t t) {
-    std::vector<std::string> fields{decimal_text(losses.back())};
+    std::vector<std::string> fields{decimal_text(losses.values.back())};
     if (moments) fields.push_back(decimal_text(norm(widened<T>(training.gradient()))));
     for (std::string& field : training.rule().row()) fields.push_back(std::move(field));
+    if (path) {
+      for (const T& parameter : training.parameters()) fields.push_back(decimal_text(parameter));
+    }
     recorder.trace(t, fields);
   };
+  Patience<HyperArithmetic<T>> patience(stop.patience, hyper<T>(stop.tolerance));
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t t = 0;
   bool has_row = true;  // the probes know the update before this loss
-  for (bool finite = true; finite && t < steps; control.step = t) {
+  bool ends = false;
+  for (; t < steps; control.step = t) {
     if (control.stop) return std::nullopt;
-    losses.push_back(training.loss(t));
-    finite = isfinite(losses.back());
-    if (has_row || !finite) row(t);
-    if (!finite) break;
+    if (has_row || !training.in_batches()) {
+      losses.add(t, training.loss(t));
+      const T& loss = losses.values.back();
+      const bool finite = isfinite(loss);
+      ends = !finite || (stop.patience > 0 && patience.ends(t, convert<HyperArithmetic<T>>(loss)));
+      if (has_row || ends) row(t);
+      if (ends) break;
+    }
     ++t;
     has_row = recorded(t);
-    training.update(t, has_row);
+    training.update(t, has_row || stop.patience > 0);
   }
   const double seconds = seconds_since(start);
 
@@ -131,10 +193,11 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
         recorder.final_value(role, index, value);
       });
   const auto level = [&](const char* key) {
-    return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.front());
+    return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.values.front());
   };
-  return Run{measure(losses, level("record.converged_level"), level("record.onset_level")), t,
-             seconds};
+  Metrics metrics = measure(losses, level("record.converged_level"), level("record.onset_level"));
+  if (ends && isfinite(losses.values.back())) metrics[metric_place("stopped")] = std::to_string(t);
+  return Run{std::move(metrics), t, seconds};
 }
 
 /// measure_cost in the arithmetic T.
@@ -146,7 +209,7 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
   const auto first = std::chrono::steady_clock::now();
   std::uint64_t t = 0;
   do {
-    training.loss(t);
+    if (!training.in_batches()) training.loss(t);
     training.update(++t);
   } while (!stop && (t < 2 || seconds_since(first) < 0.05));
   return {setup, seconds_since(first) / static_cast<double>(t)};
@@ -167,12 +230,9 @@ Footprint footprint(const Cell& cell) {
     parameters = options.parameters(sizes);
     return true;
   });
-  const auto probes = detail::list_items(cell["record.probes"]);
   double probe_fields = 0;
   for (const ProbeInfo& probe : probe_list) {
-    if (std::find(probes.begin(), probes.end(), probe.name) != probes.end()) {
-      probe_fields += static_cast<double>(probe.columns().size());
-    }
+    if (has_probe(cell, probe.name)) probe_fields += static_cast<double>(probe.columns().size());
   }
   constexpr double digits = std::numeric_limits<T>::max_digits10;
   constexpr double states = 5;  // parameters and at most four of a rule, compensation included
@@ -183,7 +243,7 @@ Footprint footprint(const Cell& cell) {
     if (arithmetic != ArithmeticTraits<R>::name) return;
     rule = sizeof(R) * (states + 1) * parameters;
     if (!std::is_same_v<T, R>) rule += 2 * sizeof(T) * parameters;
-    if (std::find(probes.begin(), probes.end(), "shadow") != probes.end()) {
+    if (has_probe(cell, "shadow")) {
       rule += sizeof(ShadowArithmetic<R>) * (states + 2) * parameters;
     }
     values = states * parameters * (0.83 * std::numeric_limits<R>::max_digits10 + 35);
