@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace {

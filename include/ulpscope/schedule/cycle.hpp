@@ -28,7 +28,8 @@ struct Cyclic : Warmup {
     return with_warmup<Cyclic>(
         Option{"max_lr", &Cyclic::max_lr, "the top of the first triangle", positive},
         Option{"step_size_up", &Cyclic::step_size_up, "updates of the way up", positive_count},
-        Option{"step_size_down", &Cyclic::step_size_down, "and of the way down; 0: as many", count},
+        Option{"step_size_down", &Cyclic::step_size_down, "and of the way down; 0: as many",
+               any_count},
         Option{"mode", &Cyclic::mode, "whether the height halves with each cycle", {}, texts});
   }
 

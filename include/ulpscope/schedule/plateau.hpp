@@ -34,7 +34,7 @@ struct Plateau : Warmup {
                                      [](const Decimal& x) { return x > "0" && x < "1"; }};
     return with_warmup<Plateau>(
         Option{"factor", &Plateau::factor, "of a reduction", less},
-        Option{"patience", &Plateau::patience, "updates without improvement that pass", count},
+        Option{"patience", &Plateau::patience, "updates without improvement that pass", any_count},
         Option{"threshold", &Plateau::threshold, "what an improvement must exceed", non_negative},
         Option{"threshold_mode",
                &Plateau::threshold_mode,
@@ -42,7 +42,7 @@ struct Plateau : Warmup {
                {},
                texts},
         Option{"cooldown", &Plateau::cooldown, "updates after a reduction that do not count",
-               count},
+               any_count},
         Option{"min_lr", &Plateau::min_lr, "the lowest rate", non_negative},
         Option{"eps", &Plateau::eps, "reductions by no more than this are left out", non_negative});
   }

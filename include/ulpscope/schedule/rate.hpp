@@ -27,14 +27,10 @@ struct Warmup {
     return std::tuple{own...,
                       Option<Schedule, std::uint64_t>{
                           "warmup", &Schedule::warmup,
-                          "updates before the schedule, the rate rising to lr", count},
+                          "updates before the schedule, the rate rising to lr", any_count},
                       Option<Schedule, Decimal>{"warmup_factor", &Schedule::warmup_factor,
                                                 "where the warm-up begins, a factor of lr", share}};
   }
-
-  static constexpr Constraint count{
-      "a whole number from 0 to 1000000000", "100",
-      [](const Decimal& x) { return x.exponent() >= 0 && x >= "0" && x <= "1000000000"; }};
 };
 
 /// A schedule at work: the learning rate of each update. All is computed in the wide arithmetic W

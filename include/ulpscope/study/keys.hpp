@@ -9,6 +9,7 @@
 
 #include "ulpscope/format/option.hpp"
 #include "ulpscope/format/role.hpp"
+#include "ulpscope/format/spelling.hpp"
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/study/study.hpp"
 
@@ -49,13 +50,6 @@ const std::vector<std::string>& all_keys();
 
 /// The option that a key or a part of one names, of the first kind that has it; or nothing.
 const OptionInfo* find_option(std::string_view key);
-
-/// The candidate nearest to a mistyped text by edit distance, or nothing where none is near.
-std::optional<std::string> nearest(std::string_view text,
-                                   const std::vector<std::string>& candidates);
-
-/// `; did you mean "..."?` with the nearest candidate, or nothing.
-std::string suggestion(std::string_view text, const std::vector<std::string>& candidates);
 
 bool contains(const std::vector<std::string>& names, const std::string& name);
 
