@@ -91,7 +91,7 @@ TEST_CASE("every refusal of a csv file says where and what", "[csv]") {
   const Row rows[] = {
       {"", "x.csv:1: empty; expected a header row, as x1,x2,y"},
       {"a,y\n", "x.csv:2: no rows; expected at least one below the header"},
-      {"a,target\n1,2\n",
+      {"alpha,target\n1,2\n",
        "x.csv:1: no column y; expected target to be a name of the header, as target = \"target\""},
       {"a,Y\n1,2\n",
        "x.csv:1: no column y; did you mean \"a\"?; expected target to be a name of the header, as "
