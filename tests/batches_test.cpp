@@ -42,13 +42,13 @@ double excess(const std::vector<std::size_t>& counts) {
 }  // namespace
 
 TEST_CASE("an epoch has every sample once", "[batches]") {
-  for (const std::size_t samples : {1, 2, 7, 64, 1000}) {
-    for (const std::size_t size : {1, 3, 64, 1000}) {
+  for (const std::size_t samples : {1U, 2U, 7U, 64U, 1000U}) {
+    for (const std::size_t size : {1U, 3U, 64U, 1000U}) {
       if (size > samples) continue;
       INFO(samples << " by " << size);
       Batches batches(samples, size, 5);
       CHECK(batches.per_epoch() == (samples + size - 1) / size);
-      for (const std::uint64_t number : {0, 1, 9}) {
+      for (const std::uint64_t number : {0U, 1U, 9U}) {
         auto all = epoch(batches, number);
         std::sort(all.begin(), all.end());
         std::vector<std::uint32_t> expected(samples);

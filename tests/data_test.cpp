@@ -74,8 +74,8 @@ std::vector<Dec50> products(const std::vector<Dec50>& x, const std::vector<float
 }  // namespace
 
 TEST_CASE("a teacher's targets are its outputs", "[data]") {
-  for (const std::uint64_t hidden : {0, 5}) {
-    for (const std::uint64_t classes : {0, 4}) {
+  for (const std::uint64_t hidden : {0U, 5U}) {
+    for (const std::uint64_t classes : {0U, 4U}) {
       Teacher teacher;
       teacher.samples = 21;
       teacher.features = 13;

@@ -70,7 +70,7 @@ TEMPLATE_LIST_TEST_CASE("transforms by hand", "[transform]", Arithmetics) {
   const auto accumulated = [](const Options& options) {
     Transforms<T> transforms({options}, Roles<T>());
     std::vector<T> last;
-    for (const std::uint64_t t : {1, 2}) {  // a second time as the first
+    for (const std::uint64_t t : {1U, 2U}) {  // a second time as the first
       for (std::uint64_t part = 1; part <= options.steps; ++part) {
         std::vector<T> gradient = in<T>({1, static_cast<double>(part)});
         CHECK(transforms.apply(t, gradient) == (part == options.steps));
