@@ -7,7 +7,7 @@
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/results.hpp"
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 using namespace ulpscope;
 using test::slurp;

@@ -7,7 +7,7 @@
 #include "cells.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 using namespace ulpscope;
 using namespace ulpscope::test;

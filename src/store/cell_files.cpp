@@ -7,7 +7,7 @@
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;

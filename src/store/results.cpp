@@ -9,7 +9,7 @@
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/study/keys.hpp"
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "ulpscope/data/no_data.hpp"
-#include "ulpscope/study/sha256.hpp"
+#include "ulpscope/data/none.hpp"
+#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace {
@@ -53,7 +53,7 @@ const Kind& model_of(const Assignments& given) {
 /// Where no kind is given: the section's first; for data, none where the model has no samples.
 const Kind& default_kind(const Section& section, const Assignments& given) {
   const bool none = section.name == "data" && model_of(given).needs == Targets::none;
-  return none ? *section.find(NoData::name) : section.kinds.front();
+  return none ? *section.find(None::name) : section.kinds.front();
 }
 
 /// The cell's kind of a section: as given, or the section's default.
@@ -167,12 +167,12 @@ Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
 void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
   const Kind& model = *section_named("model").find(cell["model.kind"]);
   const Kind& data = *section_named("data").find(cell["data.kind"]);
-  const bool none = data.name == NoData::name;
+  const bool none = data.name == None::name;
   if (none != (model.needs == Targets::none)) {
     std::string problem = "the model \"" + model.name + "\" ";
     problem += none ? "needs samples; expected data, for example kind = \"" +
                           section_named("data").kinds.front().name + "\""
-                    : "has no samples; expected kind = \"" + std::string(NoData::name) + "\"";
+                    : "has no samples; expected kind = \"" + std::string(None::name) + "\"";
     throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind", problem);
   }
   if (none) return;

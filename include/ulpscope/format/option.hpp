@@ -36,8 +36,7 @@ inline constexpr Constraint decay_factor{"a number >= 0 and < 1", "0.9",
 inline constexpr Constraint positive_count{
     "a whole number from 1 to 1000000000", "64",
     [](const Decimal& x) { return x >= "1" && x <= "1000000000"; }};
-/// The same where nothing is a choice, too.
-inline constexpr Constraint count{
+inline constexpr Constraint any_count{
     "a whole number from 0 to 1000000000", "100",
     [](const Decimal& x) { return x.exponent() >= 0 && x >= "0" && x <= "1000000000"; }};
 inline constexpr Constraint any_whole{"a whole number", "5", [](const Decimal& x) {

@@ -10,6 +10,7 @@
 #include "ulpscope/data/dataset.hpp"
 #include "ulpscope/format/option.hpp"
 #include "ulpscope/format/role.hpp"
+#include "ulpscope/format/spelling.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/rule/transform.hpp"
@@ -61,13 +62,6 @@ const std::vector<std::string>& all_keys();
 
 /// The option that a key or a part of one names, of the first kind that has it; or nothing.
 const OptionInfo* find_option(std::string_view key);
-
-/// The candidate nearest to a mistyped text by edit distance, or nothing where none is near.
-std::optional<std::string> nearest(std::string_view text,
-                                   const std::vector<std::string>& candidates);
-
-/// `; did you mean "..."?` with the nearest candidate, or nothing.
-std::string suggestion(std::string_view text, const std::vector<std::string>& candidates);
 
 bool contains(const std::vector<std::string>& names, const std::string& name);
 
@@ -127,7 +121,7 @@ struct StopOptions {
 
   static auto options() {
     return std::tuple{Option{"patience", &StopOptions::patience,
-                             "steps without a better loss after which a run ends; 0: never", count},
+                             "steps without a better loss after which a run ends; 0: never", any_count},
                       Option{"tolerance", &StopOptions::tolerance,
                              "by how much a better loss is below the best", non_negative}};
   }

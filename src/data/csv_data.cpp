@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ulpscope/data/csv_data.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <span>
+#include <type_traits>
+
+#include "csv_reader.hpp"
+#include "ulpscope/format/spelling.hpp"
+
+namespace ulpscope {
+namespace {
+
+/// Labels are kept as binary32, which has no whole number beyond it.
+constexpr float largest_label = 16777216;
+
+/// The file's columns, and its numbers row by row.
+class Table {
+ public:
+  explicit Table(const CsvData& options) : options_(options), reader_(options.file) {
+    const std::vector<std::string>* record = reader_.next();
+    if (!record) reader_.fail("empty; expected a header row, as x1,x2,y");
+    header_ = *record;
+    check_header();
+  }
+
+  std::size_t features() const { return header_.size() - 1; }
+  std::size_t rows() const { return rows_; }
+  /// On the line of the record read last; when all are read, for the whole column, the header's.
+  [[noreturn]] void fail_column(std::size_t k, const std::string& problem) const {
+    const std::string text = "column " + header_[k] + ": " + problem;
+    if (done_) throw DataError(options_.file + ":1: " + text);
+    reader_.fail(text);
+  }
+  /// The column of input number i.
+  std::size_t column(std::size_t i) const { return i < target_ ? i : i + 1; }
+  std::size_t target() const { return target_; }
+
+  /// The next row's inputs and target, each rounded once to Real; false at the file's end.
+  template <class Real>
+  bool next(std::span<Real> inputs, float& target) {
+    const std::vector<std::string>* record = reader_.next();
+    if (!record) {
+      done_ = true;
+      finish();
+      return false;
+    }
+    check_count(*record);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::size_t k = column(i);
+      inputs[i] = number<Real>(k, (*record)[k], "a number, as 0.5");
+    }
+    const bool label = options_.task == "classification";
+    const char* expected = label ? "a whole number from 0 to 16777216, as 3" : "a number, as 0.5";
+    const std::string& text = (*record)[target_];
+    target = number<float>(target_, text, expected);
+    if (label && !(target >= 0 && target <= largest_label && target == std::floor(target))) {
+      wrong(target_, text, expected);
+    }
+    ++rows_;
+    return true;
+  }
+
+ private:
+  void check_header() {
+    std::map<std::string, std::size_t> places;
+    for (std::size_t k = 0; k < header_.size(); ++k) {
+      const std::string place = std::to_string(k + 1);
+      if (header_[k].empty()) reader_.fail("column " + place + " has no name; expected one, as x1");
+      const auto [at, is_new] = places.emplace(header_[k], k);
+      if (!is_new) {
+        fail_column(k, "the name of columns " + std::to_string(at->second + 1) + " and " + place +
+                           "; expected different ones, as " + header_[k] + "1");
+      }
+    }
+    const auto at = places.find(options_.target);
+    if (at == places.end()) {
+      reader_.fail("no column " + options_.target + suggestion(options_.target, header_) +
+                   "; expected target to be a name of the header, as target = \"" + header_.back() +
+                   "\"");
+    }
+    target_ = at->second;
+    if (header_.size() == 1) {
+      reader_.fail("no column besides the target; expected inputs, as x1,x2," + header_[0]);
+    }
+  }
+
+  void check_count(const std::vector<std::string>& record) const {
+    if (record.size() > header_.size()) {
+      reader_.fail(std::to_string(record.size()) + " cells; expected " +
+                   std::to_string(header_.size()) + ", one for each column of the header");
+    }
+    if (record.size() < header_.size()) {
+      fail_column(record.size() == 1 && record[0].empty() ? 0 : record.size(),
+                  "missing; expected " + std::to_string(header_.size()) + " cells a row, as 0.5");
+    }
+  }
+
+  [[noreturn]] void wrong(std::size_t k, const std::string& text,
+                          const std::string& expected) const {
+    fail_column(k, (text.empty() ? "missing" : "\"" + text + "\"") + "; expected " + expected);
+  }
+
+  template <class Real>
+  Real number(std::size_t k, const std::string& text, const char* expected) const {
+    Real value = 0;
+    const char* begin = text.data();
+    const char* const end = begin + text.size();
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
+    const auto [rest, error] = std::from_chars(begin, end, value);
+    if (error == std::errc::result_out_of_range && rest == end) {
+      wrong(k, text,
+            std::is_same_v<Real, float>
+                ? "0 or a size that binary32 has, 1e-45 to 3.4e38, as 0.5"
+                : "0 or a size that binary64 has, 1e-323 to 1.7e308, as 0.5");
+    }
+    if (error != std::errc() || rest != end) wrong(k, text, expected);
+    if (!std::isfinite(value)) {
+      wrong(k, text, std::string("a finite number, as ") + (k == target_ ? "3" : "0.5"));
+    }
+    return value;
+  }
+
+  void finish() {
+    if (rows_ == 0) reader_.fail("no rows; expected at least one below the header");
+    if (options_.sha256.empty()) return;
+    const std::string hash = reader_.hash();
+    if (hash != options_.sha256) {
+      throw DataError(options_.file + ": its SHA-256 is " + hash + "; expected " + options_.sha256);
+    }
+  }
+
+  const CsvData& options_;
+  CsvReader reader_;
+  std::vector<std::string> header_;
+  std::size_t target_ = 0;
+  std::size_t rows_ = 0;
+  bool done_ = false;
+};
+
+/// f(inputs, target) for every row, to the file's end.
+template <class Real, class F>
+void for_each_row(Table& table, F&& f) {
+  std::vector<Real> inputs(table.features());
+  float target = 0;
+  while (table.next(std::span<Real>(inputs), target)) f(std::span<const Real>(inputs), target);
+}
+
+/// What standardizing needs of an input's column.
+struct Column {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -std::numeric_limits<double>::infinity();
+  double mean = 0, deviation = 0;
+};
+
+/// What a first pass over the file finds.
+struct Found {
+  Extent extent;
+  std::vector<Column> columns;
+};
+
+template <class Real>
+Found first_pass(const CsvData& options) {
+  Found found;
+  float largest = 0;
+  Table table(options);
+  for_each_row<Real>(table, [&](std::span<const Real> x, float y) {
+    largest = std::max(largest, y);
+    if (!options.standardize) return;
+    found.columns.resize(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      Column& column = found.columns[i];
+      column.least = std::min(column.least, static_cast<double>(x[i]));
+      column.most = std::max(column.most, static_cast<double>(x[i]));
+      column.mean += static_cast<double>(x[i]);
+    }
+  });
+  found.extent = {table.rows(), table.features(), 0};
+  if (options.task == "classification") {
+    if (largest == 0) {
+      table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");
+    }
+    found.extent.classes = static_cast<std::uint64_t>(largest) + 1;
+  }
+  for (std::size_t i = 0; i < found.columns.size(); ++i) {
+    // Compared, not computed: round-off would make a variance of the mean's error.
+    if (found.columns[i].least == found.columns[i].most) {
+      table.fail_column(table.column(i),
+                        "the same number in every row; expected two that differ, or standardize = "
+                        "false");
+    }
+    found.columns[i].mean /= static_cast<double>(table.rows());
+  }
+  return found;
+}
+
+Found first_pass(const CsvData& options) {
+  return options.standardize ? first_pass<double>(options) : first_pass<float>(options);
+}
+
+void find_deviations(const CsvData& options, std::vector<Column>& columns) {
+  Table table(options);
+  for_each_row<double>(table, [&](std::span<const double> x, float) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double difference = x[i] - columns[i].mean;
+      columns[i].deviation += difference * difference;
+    }
+  });
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    double& deviation = columns[i].deviation;
+    deviation = std::sqrt(deviation / static_cast<double>(table.rows()));
+    if (!(deviation > 0 && std::isfinite(deviation))) {
+      table.fail_column(table.column(i),
+                        "a variance beyond binary64's range; expected another unit");
+    }
+  }
+}
+
+}  // namespace
+
+Extent CsvData::extent() const { return first_pass(*this).extent; }
+
+Dataset CsvData::draw() const {
+  Found found = first_pass(*this);
+  if (standardize) find_deviations(*this, found.columns);
+  Dataset data{found.extent.samples,
+               found.extent.features,
+               found.extent.classes,
+               {},
+               {},
+               std::mt19937(static_cast<std::uint32_t>(seed))};
+  data.inputs.reserve(data.samples * data.features);
+  data.targets.reserve(data.samples);
+  Table table(*this);
+  if (standardize) {
+    for_each_row<double>(table, [&](std::span<const double> x, float y) {
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const Column& column = found.columns[i];
+        data.inputs.push_back(static_cast<float>((x[i] - column.mean) / column.deviation));
+      }
+      data.targets.push_back(y);
+    });
+  } else {
+    for_each_row<float>(table, [&](std::span<const float> x, float y) {
+      data.inputs.insert(data.inputs.end(), x.begin(), x.end());
+      data.targets.push_back(y);
+    });
+  }
+  if (data.targets.size() != data.samples) throw DataError(file + ": changed while it was read");
+  return data;
+}
+
+}  // namespace ulpscope
