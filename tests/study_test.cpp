@@ -143,8 +143,11 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
   CHECK(message("[rule]\nbeta2 = 1\n") ==
         "4: rule.beta2: 1: expected a number >= 0 and < 1; for example beta2 = 0.9");
   CHECK(message("[rule]\nkind = \"adma\"\n") ==
-        "4: rule.kind: \"adma\": unknown rule; expected \"adam\" or \"sgd\"; did you mean "
-        "\"adam\"?; for example kind = \"adam\"");
+        "4: rule.kind: \"adma\": unknown rule; expected \"adam\", \"sgd\", \"asgd\", "
+        "\"rprop\", \"adagrad\", \"adadelta\", \"rmsprop\", \"adamw\", \"adamax\", \"nadam\", "
+        "\"radam\", "
+        "\"yogi\", \"adabelief\", \"lion\" or \"adafactor\"; did you mean \"adam\"?; for example "
+        "kind = \"adam\"");
   CHECK(message("[model]\nloss = \"sum-square\"\n") ==
         "4: model.loss: \"sum-square\": expected one of \"sum-squared\", \"mean-squared\"; did you "
         "mean \"sum-squared\"?; for example loss = \"sum-squared\"");

@@ -92,7 +92,7 @@ using TextOf = std::function<std::string(std::string_view)>;
 
 /// Whether a cell with this rule, of these options, has the key of [precision].
 bool applies(const std::string& option, const Kind& rule, const TextOf& text_of) {
-  if (option == "eps_policy") return rule.find("eps") != nullptr;
+  if (option == "eps_policy") return rule.joins_eps;
   const auto* role = std::find_if(role_list.begin(), role_list.end(),
                                   [&](const RoleInfo& info) { return info.name == option; });
   if (role == role_list.end()) return true;

@@ -25,6 +25,8 @@ struct Kind {
   /// A rule: which moments it keeps.
   std::vector<Role> (*moments)(const std::function<std::string(std::string_view)>& text_of) =
       nullptr;
+  /// A rule: whether its eps joins a root as the eps policies have it.
+  bool joins_eps = false;
 
   const OptionInfo* find(std::string_view option) const;
 };
