@@ -232,21 +232,15 @@ ULPSCOPE_BINARY(max, Max)
 ULPSCOPE_BINARY(min, Min)
 #undef ULPSCOPE_BINARY
 
-template <Expression X>
-auto sqrt(const X& x) {
-  return Unary<SquareRoot, X>(x);
-}
-template <Expression X>
-auto abs(const X& x) {
-  return Unary<Absolute, X>(x);
-}
-template <Expression X>
-auto sign(const X& x) {
-  return Unary<Sign, X>(x);
-}
-template <Expression X>
-auto operator-(const X& x) {
-  return Unary<Negate, X>(x);
-}
+#define ULPSCOPE_UNARY(name, Operation) \
+  template <Expression X>               \
+  auto name(const X& x) {               \
+    return Unary<Operation, X>(x);      \
+  }
+ULPSCOPE_UNARY(sqrt, SquareRoot)
+ULPSCOPE_UNARY(abs, Absolute)
+ULPSCOPE_UNARY(sign, Sign)
+ULPSCOPE_UNARY(operator-, Negate)
+#undef ULPSCOPE_UNARY
 
 }  // namespace ulpscope::expression

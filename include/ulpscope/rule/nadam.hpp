@@ -14,13 +14,14 @@ namespace ulpscope {
 ///   m = (b1 m) + ((1-b1) g)                                      first_moment
 ///   v = (b2 v) + (((1-b2) g) g)                                  second_moment
 ///   d = sqrt(v) / sqrt(1 - b2^t) + eps                           update
-///   u = (lr (1 - mu_t) / (1 - M_t) g + lr mu_(t+1) / (1 - M_(t+1)) m) / d     update
+///   u = (lr (1 - mu_t) / (1 - M_t) g + lr mu_(t+1) / (1 - M_t mu_t mu_(t+1)) m) / d  update
 ///   w = w - u                                                    parameters
 ///
 /// in this order, each operation rounded in T, and in the role's format where that rounds every
 /// one; sqrt(1 - b2^t) is the first of the role update. The two factors of g and m are
-/// hyper-parameters: computed in wide arithmetic and rounded once. Frameworks differ: PyTorch
-/// subtracts the two parts of u one after the other. The preconditioner is that of a gradient that
+/// hyper-parameters: computed in wide arithmetic and rounded once. Frameworks differ: mu_t twice in
+/// the correction of m is PyTorch 1.13's, where the paper has M_(t+1); PyTorch subtracts the two
+/// parts of u one after the other. The preconditioner is that of a gradient that
 /// equals its average.
 struct Nadam {
   static constexpr std::string_view name = "nadam";
@@ -73,7 +74,7 @@ class Nadam::In final : public TwoMoments<T> {
     const std::uint64_t t = s.number();
     const Hyper now = momentum_(t), next = momentum_(t + 1), product = product_.at(t);
     const Hyper g_share = (1 - now) / (1 - product);
-    const Hyper m_share = next / (1 - product * next);
+    const Hyper m_share = next / (1 - product * now * next);
     g_scale_ = s.roles().hyper(this->wide_rate() * g_share);
     m_scale_ = s.roles().hyper(this->wide_rate() * m_share);
     factor_ = convert<T>(Hyper(1 / (g_share + m_share)));
