@@ -85,8 +85,6 @@ TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", FewArithmetic
   const auto zero = [](std::uint64_t) { return Vector<T>(count, T(0)); };
   for_each_case([&]<class Options>(const Options& options) {
     if (decays(options)) return;
-    // Its rows' averages are of eps1 alone there, which most arithmetics have.
-    if (std::is_same_v<Options, Adafactor>) return;
     CHECK(run<T>(options, 3, zero) == start<T>());
   });
 }
@@ -99,6 +97,48 @@ TEMPLATE_LIST_TEST_CASE("a power is repeated multiplication in any order of step
   for (int t = 1; t <= 12; ++t) powers.push_back(powers.back() * base);
   Power<W> power(base);
   for (const std::uint64_t t : {5U, 2U, 2U, 9U, 0U, 12U, 11U, 1U}) CHECK(power.at(t) == powers[t]);
+}
+
+TEMPLATE_LIST_TEST_CASE("every operation rounded into the own format changes nothing", "[rule]",
+                        FewArithmetics) {
+  using T = TestType;
+  RoleFormats formats;
+  for (const RoleInfo& info : role_list) {
+    if (info.of_rule || info.role == Role::gradient) {
+      formats[info.role] = RoleFormat{{own_format<T>()}, true};
+    }
+  }
+  for_each_case([&]<class Options>(const Options& options) {
+    INFO(Options::name);
+    typename Options::template In<T> rule(options, count, Roles<T>(formats));
+    Vector<T> w = start<T>();
+    advance<T>(rule, w, 1, 5);
+    CHECK(w == run<T>(options, 5));
+  });
+}
+
+TEST_CASE("every rule's states are kept in their roles' formats", "[rule]") {
+  for (const bool every : {false, true}) {
+    RoleFormats formats;
+    for (const Role role : {Role::parameters, Role::gradient, Role::first_moment,
+                            Role::second_moment, Role::update}) {
+      formats[role] = RoleFormat{{bfloat16_format}, every};
+    }
+    formats[Role::parameters]->compensated = true;
+    const Rounder<double> rounder(Rounding{bfloat16_format});
+    for_each_case([&]<class Options>(const Options& options) {
+      typename Options::template In<double> rule(options, count, Roles<double>(formats));
+      Vector<double> w = start<double>();
+      for (double& x : w) x = rounder(x, Site{});
+      advance<double>(rule, w, 1, 5);
+      std::vector<State<double>> states = rule.states();
+      states.push_back({"parameters", w});
+      for (const State<double>& state : states) {
+        INFO(Options::name << " " << state.name);
+        for (const double x : state.values) CHECK(x == rounder(x, Site{}));
+      }
+    });
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("hyper-parameters of a step depend on t alone", "[rule]", FewArithmetics) {
@@ -149,6 +189,13 @@ TEST_CASE("states have the names of final.csv", "[rule]") {
   CHECK(names(sgd("0", "0", false, "0")).empty());
   CHECK(names(sgd("0.9", "0", false, "0")) == Names{"first_moment"});
   CHECK(names(adam(false, "0")) == Names{"first_moment", "second_moment"});
+  CHECK(names(Asgd{}) == Names{"average"});
+  CHECK(names(Rprop{}) == Names{"previous_gradient", "step_size"});
+  CHECK(names(Adadelta{}) == Names{"second_moment", "accumulated_update"});
+  CHECK(names(Rmsprop{.momentum = "0.5", .centered = true}) ==
+        Names{"second_moment", "first_moment", "momentum"});
+  CHECK(names(Lion{}) == Names{"first_moment"});
+  CHECK(names(Adafactor{}) == Names{"second_moment"});
   CHECK(names(adam(true, "0")) == Names{"first_moment", "second_moment", "second_moment_max"});
 }
 
