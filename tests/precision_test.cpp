@@ -193,6 +193,9 @@ TEST_CASE("what makes no sense is refused with line, key and an example", "[prec
   has(message(sgd + "[precision]\nsecond_moment = \"bfloat16\"\n"),
       "6: precision.second_moment: no cell of this study has it; it belongs to \"adam\"");
   has(message(sgd + "[precision]\neps_policy = \"max\"\n"), "6: precision.eps_policy: no cell");
+  // Its eps is under both roots already.
+  has(message("[rule]\nkind = \"adadelta\"\n[precision]\neps_policy = \"max\"\n"),
+      "precision.eps_policy: no cell of this study has it; it belongs to \"adam\", \"adagrad\"");
   has(message(sgd + "[sweep]\n\"precision.first_moment\" = [\"e4m3\"]\n"),
       "a cell with rule.kind = \"sgd\" has no precision.first_moment; it belongs to \"adam\"");
   CHECK(message(sgd + "momentum = 0.9\n[precision]\nfirst_moment = \"e4m3\"\n") == "no error");

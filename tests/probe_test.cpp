@@ -111,6 +111,33 @@ TEST_CASE("a rule without a second moment has norms and what is unchanged", "[pr
   CHECK(std::isnan(field(moments, row, "v_zero")));
 }
 
+TEST_CASE("fields of v begin with the first step that divides by it", "[probe]") {
+  Radam::In<double> rule(Radam{.beta2 = "0.9"}, 2);
+  Shadow<double> follower(
+      Role::second_moment,
+      std::make_unique<Radam::In<Dec50>>(Radam{.beta2 = "0.9"}, 2,
+                                         Roles<Dec50>(shadow_roles<double>(RoleFormats{}))));
+  std::vector<double> w{1, 1};
+  const std::vector<double> g{0.25, 0.5};
+  Moments<double> probe;
+  int rectified = 0;
+  for (std::uint64_t t = 1; t <= 12; ++t) {
+    probe.before(rule, w, g);
+    follower.step(t, w, g);
+    rule.step(t, w, g);
+    const auto row = probe.after(rule, w);
+    const auto shadowed = follower.row(rule);
+    const bool divides = rule.preconditioner().has_value();
+    rectified += divides ? 1 : 0;
+    CHECK(std::isnan(field(moments, row, "v_zero")) == !divides);
+    CHECK(std::isnan(field(moments, row, "v_stalled")) == (rectified < 2));
+    CHECK(std::isnan(field(shadow, shadowed, "shadow_update_max")) == !divides);
+    CHECK(field(shadow, shadowed, "shadow_max") < 1e-14);
+  }
+  CHECK(rectified > 2);
+  CHECK(rectified < 12);
+}
+
 TEMPLATE_TEST_CASE("a shadow is the recurrence in wide arithmetic", "[probe]", float, double,
                    Binary16, Quad) {
   using T = TestType;

@@ -1,102 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 // Rules: identities to the bit, and their formulas against a 400-bit evaluation.
-#include <functional>
-
 #include "arithmetics.hpp"
 #include "catch.hpp"
 #include "mpfr.hpp"
 #include "reference.hpp"
-#include "ulpscope/data/gaussian.hpp"
-#include "ulpscope/rule/rules.hpp"
+#include "rules.hpp"
 
 namespace {
 
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-constexpr std::size_t count = 33;
 constexpr int reference_bits = 400;
 
-template <class T>
-using Vector = std::vector<T>;
-
-/// Values of both signs with magnitudes in [1/2, 2]: exact but in the low precisions.
-template <class T>
-Vector<T> draw(std::uint32_t seed) {
-  std::mt19937 generator(seed);
-  Vector<T> all;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto magnitude = static_cast<float>(0.5 + 1.5 * uniform(generator));
-    all.push_back(T(generator() % 2 == 0 ? magnitude : -magnitude));
-  }
-  return all;
-}
-
-template <class T>
-Vector<T> gradient(std::uint64_t t) {
-  return draw<T>(static_cast<std::uint32_t>(1000 + t));
-}
-
-template <class T>
-Vector<T> start() {
-  return draw<T>(1);
-}
-
-template <class T>
-Vector<T> negated(Vector<T> values) {
-  for (T& value : values) value = -value;
-  return values;
-}
-
-/// The parameters after updates first .. last.
-template <class T>
-void advance(Rule<T>& rule, Vector<T>& w, std::uint64_t first, std::uint64_t last,
-             const std::function<Vector<T>(std::uint64_t)>& g = gradient<T>) {
-  for (std::uint64_t t = first; t <= last; ++t) rule.step(t, w, g(t));
-}
-
-template <class T, class Options>
-Vector<T> run(const Options& options, std::uint64_t steps,
-              const std::function<Vector<T>(std::uint64_t)>& g = gradient<T>) {
-  typename Options::template In<T> rule(options, count);
-  Vector<T> w = start<T>();
-  advance<T>(rule, w, 1, steps, g);
-  return w;
-}
-
-Sgd sgd(const char* momentum, const char* dampening, bool nesterov, const char* decay) {
-  Sgd options;
-  options.lr = "0.1";
-  options.momentum = momentum;
-  options.dampening = dampening;
-  options.nesterov = nesterov;
-  options.weight_decay = decay;
-  return options;
-}
-
-/// An eps that shows in binary32, factors that forget within a few steps.
-Adam adam(bool amsgrad, const char* decay) {
-  Adam options;
-  options.lr = "0.1";
-  options.beta1 = "0.8";
-  options.beta2 = "0.9";
-  options.eps = "0.01";
-  options.weight_decay = decay;
-  options.amsgrad = amsgrad;
-  return options;
-}
-
-const std::vector<Sgd> sgd_cases{sgd("0", "0", false, "0"), sgd("0.9", "0", false, "0"),
-                                 sgd("0.9", "0.3", false, "0"), sgd("0.9", "0", true, "0"),
-                                 sgd("0.9", "0", true, "0.1")};
-const std::vector<Adam> adam_cases{adam(false, "0"), adam(true, "0"), adam(false, "0.1")};
-
-/// f for each case of each rule.
-template <class F>
-void for_each_case(F&& f) {
-  for (const Sgd& options : sgd_cases) f(options);
-  for (const Adam& options : adam_cases) f(options);
-}
+/// Where the type cannot matter: a native, a wide and a low one.
+using FewArithmetics = TypeList<float, Dec50, BFloat16>;
 
 // The formulas once more, of real numbers: one parameter, the gradients of steps 1, 2, ...
 Mpfr real(const Decimal& x) { return parse(x.canonical(), reference_bits); }
@@ -145,7 +63,7 @@ TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", HighArithmetics)
   Mpfr bound = real(20 * steps * 8);
   mpfr_div_2ui(bound, bound, significand_bits<T>, MPFR_RNDN);
   Mismatches mismatches;
-  for_each_case([&]<class Options>(const Options& options) {
+  for_each_basic_case([&]<class Options>(const Options& options) {
     const Vector<T> got = run<T>(options, steps);
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<Mpfr> gradients;
@@ -162,88 +80,13 @@ TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", HighArithmetics)
   CHECK_NONE(mismatches);
 }
 
-TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", FewArithmetics) {
   using T = TestType;
   const auto zero = [](std::uint64_t) { return Vector<T>(count, T(0)); };
   for_each_case([&]<class Options>(const Options& options) {
-    if (!options.weight_decay.zero()) return;
+    if (decays(options)) return;
     CHECK(run<T>(options, 3, zero) == start<T>());
   });
-}
-
-TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule]", Arithmetics) {
-  using T = TestType;
-  const T lr = convert<T>(hyper<T>("0.1"));
-  const T decay = convert<T>(hyper<T>("0.1"));
-  Vector<T> plain = start<T>(), decayed = start<T>();
-  for (std::uint64_t t = 1; t <= 5; ++t) {
-    const Vector<T> g = gradient<T>(t);
-    for (std::size_t i = 0; i < count; ++i) {
-      plain[i] = plain[i] - lr * g[i];
-      const T slope = g[i] + decay * decayed[i];
-      decayed[i] = decayed[i] - lr * slope;
-    }
-  }
-  CHECK(run<T>(sgd("0", "0", false, "0"), 5) == plain);
-  CHECK(run<T>(sgd("0", "0.5", false, "0"), 5) == plain);  // dampens an average that is not there
-  CHECK(run<T>(sgd("0", "0", false, "0.1"), 5) == decayed);
-}
-
-TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]", Arithmetics) {
-  using T = TestType;
-  using W = HyperArithmetic<T>;
-  using std::sqrt;
-  const Adam options = adam(false, "0.1");
-  const W beta1 = hyper<T>(options.beta1), beta2 = hyper<T>(options.beta2);
-  const T lr = convert<T>(hyper<T>(options.lr)), eps = convert<T>(hyper<T>(options.eps));
-  const T decay = convert<T>(hyper<T>(options.weight_decay));
-  const T b1 = convert<T>(beta1), b2 = convert<T>(beta2);
-  const T c1 = convert<T>(W(1 - beta1)), c2 = convert<T>(W(1 - beta2));
-  Vector<T> w = start<T>(), m(count, T(0)), v(count, T(0));
-  W b1_power = 1, b2_power = 1;
-  for (std::uint64_t t = 1; t <= 5; ++t) {
-    b1_power *= beta1;
-    b2_power *= beta2;
-    const T rate = lr / convert<T>(W(1 - b1_power));
-    const T root = sqrt(convert<T>(W(1 - b2_power)));
-    const Vector<T> slope = gradient<T>(t);
-    for (std::size_t i = 0; i < count; ++i) {
-      const T g = slope[i] + decay * w[i];
-      m[i] = (b1 * m[i]) + (c1 * g);
-      v[i] = (b2 * v[i]) + ((c2 * g) * g);
-      const T d = sqrt(v[i]) / root + eps;
-      w[i] = w[i] - rate * (m[i] / d);
-    }
-  }
-  CHECK(run<T>(options, 5) == w);
-}
-
-TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule]", Arithmetics) {
-  using T = TestType;
-  const auto opposite = [](std::uint64_t t) { return negated(gradient<T>(t)); };
-  for_each_case([&]<class Options>(Options options) {
-    options.maximize = true;
-    const Vector<T> climbed = run<T>(options, 5);
-    options.maximize = false;
-    CHECK(climbed == run<T>(options, 5, opposite));
-    CHECK(climbed != run<T>(options, 5));
-  });
-}
-
-TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]", Arithmetics) {
-  using T = TestType;
-  const auto growing = [](std::uint64_t t) {
-    Vector<T> g = draw<T>(2);
-    for (T& value : g) value *= T(static_cast<float>(t));
-    return g;
-  };
-  CHECK(run<T>(adam(true, "0"), 6, growing) == run<T>(adam(false, "0"), 6, growing));
-  const auto shrinking = [](std::uint64_t t) {
-    Vector<T> g = draw<T>(2);
-    for (T& value : g) value /= T(static_cast<float>(t * t));
-    return g;
-  };
-  CHECK(run<T>(adam(true, "0"), 6, shrinking) != run<T>(adam(false, "0"), 6, shrinking));
 }
 
 TEMPLATE_LIST_TEST_CASE("a power is repeated multiplication in any order of steps", "[rule]",
@@ -256,14 +99,57 @@ TEMPLATE_LIST_TEST_CASE("a power is repeated multiplication in any order of step
   for (const std::uint64_t t : {5U, 2U, 2U, 9U, 0U, 12U, 11U, 1U}) CHECK(power.at(t) == powers[t]);
 }
 
-TEMPLATE_LIST_TEST_CASE("hyper-parameters of a step depend on t alone", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("every operation rounded into the own format changes nothing", "[rule]",
+                        FewArithmetics) {
+  using T = TestType;
+  RoleFormats formats;
+  for (const RoleInfo& info : role_list) {
+    if (info.of_rule || info.role == Role::gradient) {
+      formats[info.role] = RoleFormat{{own_format<T>()}, true};
+    }
+  }
+  for_each_case([&]<class Options>(const Options& options) {
+    INFO(Options::name);
+    typename Options::template In<T> rule(options, count, Roles<T>(formats));
+    Vector<T> w = start<T>();
+    advance<T>(rule, w, 1, 5);
+    CHECK(w == run<T>(options, 5));
+  });
+}
+
+TEST_CASE("every rule's states are kept in their roles' formats", "[rule]") {
+  for (const bool every : {false, true}) {
+    RoleFormats formats;
+    for (const Role role : {Role::parameters, Role::gradient, Role::first_moment,
+                            Role::second_moment, Role::update}) {
+      formats[role] = RoleFormat{{bfloat16_format}, every};
+    }
+    formats[Role::parameters]->compensated = true;
+    const Rounder<double> rounder(Rounding{bfloat16_format});
+    for_each_case([&]<class Options>(const Options& options) {
+      typename Options::template In<double> rule(options, count, Roles<double>(formats));
+      Vector<double> w = start<double>();
+      for (double& x : w) x = rounder(x, Site{});
+      advance<double>(rule, w, 1, 5);
+      std::vector<State<double>> states = rule.states();
+      states.push_back({"parameters", w});
+      for (const State<double>& state : states) {
+        INFO(Options::name << " " << state.name);
+        for (const double x : state.values) CHECK(x == rounder(x, Site{}));
+      }
+    });
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("hyper-parameters of a step depend on t alone", "[rule]", FewArithmetics) {
   using T = TestType;
   for_each_case([&]<class Options>(const Options& options) {
     typename Options::template In<T> used(options, count), fresh(options, count);
     Vector<T> w = start<T>();
     advance<T>(used, w, 1, 7);
-    for (const State<T>& state : used.states()) {
-      std::fill(state.values.begin(), state.values.end(), T(0));
+    const std::vector<State<T>> states = used.states(), new_states = fresh.states();
+    for (std::size_t k = 0; k < states.size(); ++k) {
+      std::copy(new_states[k].values.begin(), new_states[k].values.end(), states[k].values.begin());
     }
     w = start<T>();
     Vector<T> expected = start<T>();
@@ -274,7 +160,7 @@ TEMPLATE_LIST_TEST_CASE("hyper-parameters of a step depend on t alone", "[rule]"
 }
 
 TEMPLATE_LIST_TEST_CASE("a new object with copied states goes on to the bit", "[rule]",
-                        Arithmetics) {
+                        FewArithmetics) {
   using T = TestType;
   for_each_case([&]<class Options>(const Options& options) {
     typename Options::template In<T> first(options, count), second(options, count);
@@ -303,6 +189,13 @@ TEST_CASE("states have the names of final.csv", "[rule]") {
   CHECK(names(sgd("0", "0", false, "0")).empty());
   CHECK(names(sgd("0.9", "0", false, "0")) == Names{"first_moment"});
   CHECK(names(adam(false, "0")) == Names{"first_moment", "second_moment"});
+  CHECK(names(Asgd{}) == Names{"average"});
+  CHECK(names(Rprop{}) == Names{"previous_gradient", "step_size"});
+  CHECK(names(Adadelta{}) == Names{"second_moment", "accumulated_update"});
+  CHECK(names(Rmsprop{.momentum = "0.5", .centered = true}) ==
+        Names{"second_moment", "first_moment", "momentum"});
+  CHECK(names(Lion{}) == Names{"first_moment"});
+  CHECK(names(Adafactor{}) == Names{"second_moment"});
   CHECK(names(adam(true, "0")) == Names{"first_moment", "second_moment", "second_moment_max"});
 }
 

@@ -143,19 +143,23 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
   CHECK(message("[rule]\nbeta2 = 1\n") ==
         "4: rule.beta2: 1: expected a number >= 0 and < 1; for example beta2 = 0.9");
   CHECK(message("[rule]\nkind = \"adma\"\n") ==
-        "4: rule.kind: \"adma\": unknown rule; expected \"adam\" or \"sgd\"; did you mean "
-        "\"adam\"?; for example kind = \"adam\"");
+        "4: rule.kind: \"adma\": unknown rule; expected \"adam\", \"sgd\", \"asgd\", "
+        "\"rprop\", \"adagrad\", \"adadelta\", \"rmsprop\", \"adamw\", \"adamax\", \"nadam\", "
+        "\"radam\", "
+        "\"yogi\", \"adabelief\", \"lion\" or \"adafactor\"; did you mean \"adam\"?; for example "
+        "kind = \"adam\"");
   CHECK(message("[model]\nloss = \"sum-square\"\n") ==
         "4: model.loss: \"sum-square\": expected one of \"sum-squared\", \"mean-squared\"; did you "
         "mean \"sum-squared\"?; for example loss = \"sum-squared\"");
   CHECK(message("[rule]\nnesterov = true\nkind = \"sgd\"\n") ==
         "4: rule.sgd: nesterov = true needs momentum > 0 and dampening = 0");
   CHECK(message("[rule]\nmomentum = 0.9\n") ==
-        "4: rule.momentum: no cell of this study has it; it belongs to \"sgd\"; for example "
-        "rule.kind = \"sgd\"");
+        "4: rule.momentum: no cell of this study has it; it belongs to \"sgd\" or "
+        "\"rmsprop\"; for example rule.kind = \"sgd\"");
   CHECK(message("[sweep]\n\"rule.kind\" = [\"adam\", \"sgd\"]\n\"rule.beta1\" = [0.5, 0.9]\n") ==
-        "5: rule.beta1: a cell with rule.kind = \"sgd\" has no rule.beta1; it belongs to \"adam\"; "
-        "for example rule.kind = \"adam\"");
+        "5: rule.beta1: a cell with rule.kind = \"sgd\" has no rule.beta1; it belongs to \"adam\", "
+        "\"adamw\", \"adamax\", \"nadam\", \"radam\", \"yogi\", \"adabelief\" or \"lion\"; for "
+        "example rule.kind = \"adam\"");
   CHECK(message("[sweep]\n\"rule.lrr\" = [1]\n") ==
         "4: rule.lrr: unknown key; did you mean \"rule.lr\"?; for example rule.lr = 1e-3 "
         "(ulpscope list keys shows all)");

@@ -37,6 +37,7 @@ Kind kind_of(std::string_view name, std::string_view summary) {
       return read_options<Options>(text_of).conflict_with(lr);
     };
   }
+  if constexpr (requires { Options::joins_eps; }) kind.joins_eps = Options::joins_eps;
   return kind;
 }
 

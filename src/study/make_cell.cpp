@@ -113,7 +113,7 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
 
 /// Whether a cell with this rule, of these options, has the key of [precision].
 bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& text_of) {
-  if (option == "eps_policy") return rule.find("eps") != nullptr;
+  if (option == "eps_policy") return rule.joins_eps;
   const auto* role = std::find_if(role_list.begin(), role_list.end(),
                                   [&](const RoleInfo& info) { return info.name == option; });
   if (role == role_list.end()) return true;

@@ -39,6 +39,10 @@ struct KeptRole {
   T quotient(const T& a, const T& b, const Site& at) const {
     return format.every ? divide(a, b, rounder, at) : a / b;
   }
+  T root(const T& a, const Site& at) const {
+    using std::sqrt;
+    return format.every ? square_root(a, rounder, at) : sqrt(a);
+  }
   /// Values that are now stored; operations that rounded left nothing to do.
   void store(std::span<T> values, const Site& first) const {
     if (rounds && !format.every) rounder(values, first);

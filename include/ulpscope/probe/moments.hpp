@@ -23,8 +23,9 @@ namespace ulpscope {
 ///   unchanged               share of parameters with w_t = w_(t-1)
 ///   cosine                  of w_t - w_(t-1) and the negative gradient that drove the update
 ///
-/// Empty are: all at t = 0, those of v for a rule without, a cosine with a zero. Computed in
-/// ProbeArithmetic, sums in the order of the parameters.
+/// Empty are: all at t = 0, those of v where a step divides by none, v_stalled at the first step
+/// that does, a cosine with a zero. Computed in ProbeArithmetic, sums in the order of the
+/// parameters.
 template <class T>
 class Moments {
  public:
@@ -89,7 +90,7 @@ class Moments {
       const bool has_exponent =
           format.encoding == Encoding::linear || format.encoding == Encoding::sqrt;
       subnormal += has_exponent && held != W(0) && below_normal(held, emin) ? 1 : 0;
-      stalled += kept == v_[i] && g * g != v ? 1 : 0;
+      stalled += !v_.empty() && kept == v_[i] && g * g != v ? 1 : 0;
       dominated += roots.back() / root < eps ? 1 : 0;
       const W d = rule.roles().joined(roots.back() / root, eps);
       sizes.push_back(convert<W>(p.lr) / (convert<W>(p.factor) * d));
@@ -101,7 +102,7 @@ class Moments {
     const std::size_t all = roots.size();
     row[7] = share(zero, all);
     row[8] = share(subnormal, all);
-    row[9] = share(stalled, all);
+    if (!v_.empty()) row[9] = share(stalled, all);
     row[10] = share(dominated, all);
   }
 

@@ -39,7 +39,8 @@ RoleFormats shadow_roles(RoleFormats run) {
 ///
 /// A parameter with V = 0 has no error where v = 0, else an infinite one. Differences v - V are
 /// taken in W, and what follows from them in binary64. The update has no fields where the rule
-/// divides by fresh second moments, which are not kept.
+/// divides by fresh second moments, which are not kept, or in another form than Preconditioner's.
+/// A role that the followed one is computed from (AdaBelief's first moment) is in W, too.
 template <class T>
 class Shadow {
  public:

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ulpscope/format/option.hpp"
-#include "ulpscope/rule/rule.hpp"
+#include "ulpscope/rule/two_moments.hpp"
 
 namespace ulpscope {
 
@@ -19,12 +19,15 @@ namespace ulpscope {
 /// one; sqrt(1 - b2^t), then lr / (1 - b1^t), are the first two of the role update. lr, b1, 1-b1,
 /// b2, 1-b2, eps, 1-b1^t and 1-b2^t are hyperparameters: computed in wide arithmetic and rounded
 /// once. d is not stored. Frameworks differ in where eps enters and in which precision the
-/// corrections are computed.
+/// corrections are computed; the form with eps inside the root is eps_policy "inside":
+/// d = sqrt(v / (1 - b2^t) + eps).
 /// AMSGrad (S. J. Reddi, S. Kale, S. Kumar, arXiv 1904.09237): the largest v so far stands for v
 /// in d. `maximize` turns g's sign before all else.
 struct Adam {
   static constexpr std::string_view name = "adam";
   static constexpr std::string_view summary = "adaptive moments; AMSGrad, weight decay";
+  /// eps joins a root as the eps policies have it.
+  static constexpr bool joins_eps = true;
 
   Decimal lr = "1e-3";
   Decimal beta1 = "0.9";
@@ -54,58 +57,52 @@ struct Adam {
 };
 
 template <class T>
-class Adam::In final : public Rule<T> {
+class Adam::In : public TwoMoments<T> {
  public:
   In(const Adam& options, const Layout& layout, const Roles<T>& roles = Roles<T>())
-      : Rule<T>(layout, roles, options.lr),
+      : TwoMoments<T>(options, layout, roles),
         amsgrad_(options.amsgrad),
         maximize_(options.maximize),
-        b1_(roles.hyper(options.beta1)),
-        c1_(roles.complement(options.beta1)),
-        b2_(roles.hyper(options.beta2)),
-        c2_(roles.complement(options.beta2)),
-        eps_(roles.eps(options.eps)),
-        decay_(roles.hyper(options.weight_decay)),
-        b1_power_(hyper<T>(options.beta1)),
-        b2_power_(hyper<T>(options.beta2)),
-        m_(layout.size(), T(0)),
-        v_(layout.size(), T(0)),
         v_max_(amsgrad_ ? layout.size() : 0, T(0)) {}
 
   std::optional<Preconditioner<T>> preconditioner() const override {
-    return {{amsgrad_ ? v_max_ : v_, m_correction_, root_, eps_, this->rate()}};
+    return {{amsgrad_ ? v_max_ : this->v_, this->m_correction_, root_, this->eps_, this->rate()}};
   }
 
  protected:
+  using Values = typename Rule<T>::Values;
+
   void begin(Step<T>& s) override {
-    m_correction_ = s.roles().hyper(1 - b1_power_.at(s.number()));
-    v_correction_ = s.roles().hyper(1 - b2_power_.at(s.number()));
-    root_ = s.scalar(Role::update, sqrt(expression::Constant<T>(v_correction_)));
-    scale_ = s.scalar(Role::update, expression::Constant<T>(this->rate()) / m_correction_);
+    TwoMoments<T>::begin(s);
+    root_ = s.scalar(Role::update, sqrt(expression::Constant<T>(this->v_correction_)));
+    scale_ = s.scalar(Role::update, expression::Constant<T>(this->rate()) / this->m_correction_);
   }
 
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
-    const auto g = this->slope(s, w, gradient, maximize_, decay_);
-    const auto m = s.keep(Role::first_moment, m_, b1_ * s.of(m_) + c1_ * g);
-    auto v = s.keep(Role::second_moment, v_, b2_ * s.of(v_) + (c2_ * g) * g);
+    const auto g = this->slope(s, w, gradient, maximize_, this->decay_);
+    const auto m = this->first_moment(s, g);
+    auto v = spread(s, g, m);
     if (amsgrad_) v = s.keep(Role::second_moment, v_max_, max(s.of(v_max_), v));
-    const auto d = this->denominator(s, v, root_, v_correction_, eps_);
+    const auto d = this->denominator(s, v, root_, this->v_correction_, this->eps_);
     const auto u = s.keep(Role::update, scale_ * (m / d));
     this->subtract(s, w, u);
   }
 
+  /// The second moment, of the gradient here.
+  virtual Values spread(Step<T>& s, const Values& g, const Values&) {
+    return this->second_moment(s, g);
+  }
+
   std::vector<State<T>> own_states() override {
-    std::vector<State<T>> all{{"first_moment", m_}, {"second_moment", v_}};
+    auto all = TwoMoments<T>::own_states();
     if (amsgrad_) all.push_back({"second_moment_max", v_max_});
     return all;
   }
 
  private:
   bool amsgrad_, maximize_;
-  T b1_, c1_, b2_, c2_, eps_, decay_;
-  T m_correction_{}, v_correction_{}, root_{}, scale_{};
-  Power<HyperArithmetic<T>> b1_power_, b2_power_;
-  std::vector<T> m_, v_, v_max_;
+  T root_{}, scale_{};
+  std::vector<T> v_max_;
 };
 
 }  // namespace ulpscope

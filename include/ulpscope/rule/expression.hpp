@@ -140,29 +140,75 @@ struct SquareRoot {
     return square_root(x, every.rounder, every.next());
   }
 };
-/// The larger one, a where they are equal or not ordered: exact, so no operation that rounds.
-struct Max {
+/// What is a number of the operands' format whatever it is given: no operation that rounds.
+template <class Operation>
+struct Exact {
   static constexpr std::uint32_t operations = 0;
+  template <class T>
+  static T every(const T& a, const T& b, Every<T>&) {
+    return Operation::plain(a, b);
+  }
+  template <class T>
+  static T every(const T& x, Every<T>&) {
+    return Operation::plain(x);
+  }
+};
+/// The larger one, a where they are equal or not ordered: exact.
+struct Max : Exact<Max> {
   template <class T>
   static T plain(const T& a, const T& b) {
     return a < b ? b : a;
   }
+};
+/// The smaller one, a where they are equal or not ordered: exact.
+struct Min : Exact<Min> {
   template <class T>
-  static T every(const T& a, const T& b, Every<T>&) {
-    return plain(a, b);
+  static T plain(const T& a, const T& b) {
+    return b < a ? b : a;
+  }
+};
+/// |x|: exact.
+struct Absolute : Exact<Absolute> {
+  template <class T>
+  static T plain(const T& x) {
+    using std::abs;
+    return abs(x);
+  }
+};
+/// -1 or 1; a zero or NaN is itself: exact.
+struct Sign : Exact<Sign> {
+  template <class T>
+  static T plain(const T& x) {
+    return x < T(0) ? T(-1) : x > T(0) ? T(1) : x;
   }
 };
 /// -x: exact.
-struct Negate {
-  static constexpr std::uint32_t operations = 0;
+struct Negate : Exact<Negate> {
   template <class T>
   static T plain(const T& x) {
     return -x;
   }
-  template <class T>
-  static T every(const T& x, Every<T>&) {
-    return plain(x);
+};
+
+/// One of three by the sign of another value, each a value or a constant; zero and NaN give the
+/// middle one: exact.
+template <class T, class N, class Z, class P>
+struct BySign : Node {
+  using Value = T;
+  static_assert(N::operations + Z::operations + P::operations == 0);
+  static constexpr std::uint32_t operations = 0;
+  static constexpr bool rounded = false;
+  Values<T> decides;
+  N negative;
+  Z zero;
+  P positive;
+  BySign(const Values<T>& x, const N& below, const Z& at, const P& above)
+      : decides(x), negative(below), zero(at), positive(above) {}
+  T plain(std::size_t i) const {
+    const T& x = decides.plain(i);
+    return x < T(0) ? negative.plain(i) : x > T(0) ? positive.plain(i) : zero.plain(i);
   }
+  T every(std::size_t i, Every<T>&) const { return plain(i); }
 };
 
 #define ULPSCOPE_BINARY(name, Operation)              \
@@ -183,15 +229,18 @@ ULPSCOPE_BINARY(operator-, Subtract)
 ULPSCOPE_BINARY(operator*, Multiply)
 ULPSCOPE_BINARY(operator/, Divide)
 ULPSCOPE_BINARY(max, Max)
+ULPSCOPE_BINARY(min, Min)
 #undef ULPSCOPE_BINARY
 
-template <Expression X>
-auto sqrt(const X& x) {
-  return Unary<SquareRoot, X>(x);
-}
-template <Expression X>
-auto operator-(const X& x) {
-  return Unary<Negate, X>(x);
-}
+#define ULPSCOPE_UNARY(name, Operation) \
+  template <Expression X>               \
+  auto name(const X& x) {               \
+    return Unary<Operation, X>(x);      \
+  }
+ULPSCOPE_UNARY(sqrt, SquareRoot)
+ULPSCOPE_UNARY(abs, Absolute)
+ULPSCOPE_UNARY(sign, Sign)
+ULPSCOPE_UNARY(operator-, Negate)
+#undef ULPSCOPE_UNARY
 
 }  // namespace ulpscope::expression

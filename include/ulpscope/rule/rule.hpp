@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -57,6 +56,7 @@ class Rule {
   void step(std::uint64_t t, std::span<T> parameters, std::span<const T> gradient) {
     step_.begin(t);
     begin(step_);
+    prepare(step_, parameters, gradient);
     step_.begin_chunks();
     for (std::size_t first = 0; first < parameters.size(); first += Step<T>::chunk) {
       step_.begin_chunk(first, std::min(Step<T>::chunk, parameters.size() - first));
@@ -81,10 +81,11 @@ class Rule {
   /// As the last step left it; nothing for a rule that divides by no second moment.
   virtual std::optional<Preconditioner<T>> preconditioner() const { return std::nullopt; }
 
-  /// From now on steps compute one role alone, from the gradient: all others stay as they are.
+  /// From now on steps compute one role alone, from the gradient and what else it is computed from:
+  /// all others stay as they are.
   void compute_only(Role role) {
     for (const RoleInfo& other : role_list) {
-      if (other.role != role && other.role != Role::gradient) step_.skip(other.role);
+      if (other.role != role && !feeds(other.role, role)) step_.skip(other.role);
     }
   }
 
@@ -94,8 +95,13 @@ class Rule {
   /// The learning rate before it is rounded, for what is computed from it.
   const Hyper& wide_rate() const { return wide_rate_; }
 
-  /// Scalars of a step.
+  /// Whether the values of a role are computed from those of another.
+  virtual bool feeds(Role other, Role) const { return other == Role::gradient; }
+
+  /// Scalars of a step, functions of its number and the learning rate.
   virtual void begin(Step<T>&) {}
+  /// What needs all values at once, such as sums over tensors, before the chunks.
+  virtual void prepare(Step<T>&, std::span<const T>, std::span<const T>) {}
   /// The formulas, for the chunk that the step is at.
   virtual void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) = 0;
   virtual std::vector<State<T>> own_states() = 0;
@@ -107,17 +113,38 @@ class Rule {
     return decay == T(0) ? g : s.keep(Role::gradient, g + decay * s.of(w));
   }
 
+  /// The average a, in its role: a = (b a) + (c x).
+  static Values average(Step<T>& s, Role role, std::span<T> a, const T& b, const T& c,
+                        const Values& x) {
+    return s.keep(role, a, b * s.of(a) + c * x);
+  }
+  /// The average v of squares: v = (b v) + ((c x) x).
+  static Values square_average(Step<T>& s, Role role, std::span<T> v, const T& b, const T& c,
+                               const Values& x) {
+    return s.keep(role, v, b * s.of(v) + (c * x) * x);
+  }
+
   /// sqrt(v) / root joined with eps by the policy; root is the square root of correction.
   static Values denominator(Step<T>& s, const Values& v, const T& root, const T& correction,
                             const T& eps) {
-    switch (s.roles().eps_policy()) {
-      case EpsPolicy::inside: return s.compute(Role::update, sqrt(v / correction + eps));
-      case EpsPolicy::max: return s.compute(Role::update, max(sqrt(v) / root, eps));
-      case EpsPolicy::wide_denominator: return s.compute(sqrt(v) / root + eps);
-      case EpsPolicy::as_is:
-      case EpsPolicy::floor: break;
-    }
-    return s.compute(Role::update, sqrt(v) / root + eps);
+    return joined(s, v / correction, sqrt(v) / root, eps);
+  }
+  /// The same without a correction.
+  static Values denominator(Step<T>& s, const Values& v, const T& eps) {
+    return joined(s, v, sqrt(v), eps);
+  }
+
+  /// w = factor w, which no compensation makes good for.
+  static void shrink(Step<T>& s, std::span<T> w, const T& factor) {
+    s.keep(Role::parameters, w, factor * s.of(w));
+  }
+
+  /// A second moment before the first step: this value, as it is stored.
+  std::vector<T> second_moments(std::size_t count, const Decimal& value) const {
+    std::vector<T> all(count, roles_.hyper(value));
+    const KeptRole<T>& how = roles_[Role::second_moment];
+    if (how.rounds) encode(std::span<T>(all), how.format, how.rounder, how.site(0, 0, 0));
+    return all;
   }
 
   /// w = w - u. With compensation c (W. Kahan, doi 10.1145/363707.363723; for parameters:
@@ -134,40 +161,23 @@ class Rule {
   }
 
  private:
+  template <expression::Expression Square, expression::Expression Root>
+  static Values joined(Step<T>& s, const Square& square, const Root& root, const T& eps) {
+    switch (s.roles().eps_policy()) {
+      case EpsPolicy::inside: return s.compute(Role::update, sqrt(square + eps));
+      case EpsPolicy::max: return s.compute(Role::update, max(root, eps));
+      case EpsPolicy::wide_denominator: return s.compute(root + eps);
+      case EpsPolicy::as_is:
+      case EpsPolicy::floor: break;
+    }
+    return s.compute(Role::update, root + eps);
+  }
+
   Roles<T> roles_;
   Step<T> step_;
   Hyper wide_rate_;
   T rate_{};
   std::vector<T> compensation_;
-};
-
-/// f(1) f(2) ... f(t) in wide arithmetic, one multiplication for the next t, t - 1 of them from
-/// scratch for any other: the bits are those of ((f(1) f(2)) f(3)) ... either way.
-template <class W>
-class Product {
- public:
-  explicit Product(std::function<W(std::uint64_t)> factor) : factor_(std::move(factor)) {}
-
-  const W& at(std::uint64_t t) {
-    if (t < t_) {
-      t_ = 0;
-      value_ = 1;
-    }
-    while (t_ < t) value_ *= factor_(++t_);
-    return value_;
-  }
-
- private:
-  std::function<W(std::uint64_t)> factor_;
-  W value_ = 1;
-  std::uint64_t t_ = 0;
-};
-
-/// base^t.
-template <class W>
-class Power : public Product<W> {
- public:
-  explicit Power(W base) : Product<W>([base = std::move(base)](std::uint64_t) { return base; }) {}
 };
 
 }  // namespace ulpscope

@@ -77,9 +77,9 @@ class Sgd::In final : public Rule<T> {
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
     auto g = this->slope(s, w, gradient, maximize_, decay_);
     if (!average_.empty()) {
-      const auto b = s.number() == 1 ? s.keep(Role::first_moment, average_, g)
-                                     : s.keep(Role::first_moment, average_,
-                                              momentum_ * s.of(average_) + share_ * g);
+      const auto b = s.number() == 1
+                         ? s.keep(Role::first_moment, average_, g)
+                         : this->average(s, Role::first_moment, average_, momentum_, share_, g);
       g = nesterov_ ? s.compute(Role::update, g + momentum_ * b) : b;
     }
     const auto u = s.keep(Role::update, this->rate() * g);

@@ -18,6 +18,29 @@
 
 namespace ulpscope {
 
+/// A role's operations on single values, outside the formulas of chunks, such as sums over tensors:
+/// together one operation of the role, in which they count as indices do elsewhere.
+template <class T>
+class Singles {
+ public:
+  Singles(const KeptRole<T>& role, const Site& first) : role_(&role), site_(first) {}
+
+  T sum(const T& a, const T& b) { return role_->sum(a, b, next()); }
+  T product(const T& a, const T& b) { return role_->product(a, b, next()); }
+  T quotient(const T& a, const T& b) { return role_->quotient(a, b, next()); }
+  T root(const T& a) { return role_->root(a, next()); }
+
+ private:
+  Site next() {
+    const Site now = site_;
+    ++site_.index;
+    return now;
+  }
+
+  const KeptRole<T>* role_;
+  Site site_;
+};
+
 /// One update of the parameters in the arithmetic T, as a rule's formulas see it: a chunk of
 /// parameters at a time, each formula's result in a role, rounded as the role's format says.
 ///
@@ -49,6 +72,23 @@ class Step {
 
   /// Roles whose formulas are not computed: their values stay as they are.
   void skip(Role role) { skipped_[static_cast<std::size_t>(role)] = true; }
+
+  Singles<T> singles(Role role) {
+    Singles<T> all(roles()[role], site(role, 0));
+    ++operation(role);
+    return all;
+  }
+
+  /// Values of a whole state, computed by single operations, kept in it; they become what is used
+  /// from here on, as keep has it below. Where the role is skipped they go nowhere.
+  void keep_whole(Role role, std::span<T> state, std::span<T> values) {
+    if (skipped_[static_cast<std::size_t>(role)]) return;
+    const KeptRole<T>& how = roles()[role];
+    std::copy(values.begin(), values.end(), state.begin());
+    if (how.rounds && !how.format.every) encode(state, how.format, how.rounder, site(role, 0));
+    ++operation(role);
+    if (!how.format.fresh) std::copy(state.begin(), state.end(), values.begin());
+  }
 
   /// The scalar formulas of the step are done: what follows is computed for each chunk alike.
   void begin_chunks() { before_chunks_ = operations_; }

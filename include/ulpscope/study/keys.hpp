@@ -31,6 +31,8 @@ struct Kind {
   std::string (*conflict)(const TextOf& text_of) = nullptr;
   /// A rule: which moments it keeps.
   std::vector<Role> (*moments)(const TextOf& text_of) = nullptr;
+  /// A rule: whether its eps joins a root as the eps policies have it.
+  bool joins_eps = false;
   /// A model: what it asks of its data, and why data of so many classes do not do, or nothing.
   Targets needs = Targets::none;
   std::string (*mismatch)(const TextOf& text_of, std::uint64_t classes) = nullptr;

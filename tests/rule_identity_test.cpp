@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+// Rules: identities to the bit, in every arithmetic.
+#include "arithmetics.hpp"
+#include "catch.hpp"
+#include "mpfr.hpp"
+#include "rules.hpp"
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule]", Arithmetics) {
+  using T = TestType;
+  const T lr = convert<T>(hyper<T>("0.1"));
+  const T decay = convert<T>(hyper<T>("0.1"));
+  Vector<T> plain = start<T>(), decayed = start<T>();
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    const Vector<T> g = gradient<T>(t);
+    for (std::size_t i = 0; i < count; ++i) {
+      plain[i] = plain[i] - lr * g[i];
+      const T slope = g[i] + decay * decayed[i];
+      decayed[i] = decayed[i] - lr * slope;
+    }
+  }
+  CHECK(run<T>(sgd("0", "0", false, "0"), 5) == plain);
+  CHECK(run<T>(sgd("0", "0.5", false, "0"), 5) == plain);  // dampens an average that is not there
+  CHECK(run<T>(sgd("0", "0", false, "0.1"), 5) == decayed);
+}
+
+TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]", Arithmetics) {
+  using T = TestType;
+  using W = HyperArithmetic<T>;
+  using std::sqrt;
+  const Adam options = adam(false, "0.1");
+  const W beta1 = hyper<T>(options.beta1), beta2 = hyper<T>(options.beta2);
+  const T lr = convert<T>(hyper<T>(options.lr)), eps = convert<T>(hyper<T>(options.eps));
+  const T decay = convert<T>(hyper<T>(options.weight_decay));
+  const T b1 = convert<T>(beta1), b2 = convert<T>(beta2);
+  const T c1 = convert<T>(W(1 - beta1)), c2 = convert<T>(W(1 - beta2));
+  Vector<T> w = start<T>(), m(count, T(0)), v(count, T(0));
+  W b1_power = 1, b2_power = 1;
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    b1_power *= beta1;
+    b2_power *= beta2;
+    const T rate = lr / convert<T>(W(1 - b1_power));
+    const T root = sqrt(convert<T>(W(1 - b2_power)));
+    const Vector<T> slope = gradient<T>(t);
+    for (std::size_t i = 0; i < count; ++i) {
+      const T g = slope[i] + decay * w[i];
+      m[i] = (b1 * m[i]) + (c1 * g);
+      v[i] = (b2 * v[i]) + ((c2 * g) * g);
+      const T d = sqrt(v[i]) / root + eps;
+      w[i] = w[i] - rate * (m[i] / d);
+    }
+  }
+  CHECK(run<T>(options, 5) == w);
+}
+
+TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto opposite = [](std::uint64_t t) { return negated(gradient<T>(t)); };
+  for_each_case([&]<class Options>(Options options) {
+    if constexpr (requires { options.maximize; }) {
+      INFO(Options::name);
+      options.maximize = true;
+      const Vector<T> climbed = run<T>(options, 5);
+      options.maximize = false;
+      CHECK(climbed == run<T>(options, 5, opposite));
+      CHECK(climbed != run<T>(options, 5));
+    }
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto growing = [](std::uint64_t t) {
+    Vector<T> g = draw<T>(2);
+    for (T& value : g) value *= T(static_cast<float>(t));
+    return g;
+  };
+  CHECK(run<T>(adam(true, "0"), 6, growing) == run<T>(adam(false, "0"), 6, growing));
+  const auto shrinking = [](std::uint64_t t) {
+    Vector<T> g = draw<T>(2);
+    for (T& value : g) value /= T(static_cast<float>(t * t));
+    return g;
+  };
+  CHECK(run<T>(adam(true, "0"), 6, shrinking) != run<T>(adam(false, "0"), 6, shrinking));
+}
+
+TEMPLATE_LIST_TEST_CASE("adamw without decay is adam, with it adam on shrunk parameters", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  AdamW options{.lr = "0.1", .beta1 = "0.8", .beta2 = "0.9", .eps = "0.01", .weight_decay = "0"};
+  CHECK(run<T>(options, 5) == run<T>(adam(false, "0"), 5));
+  options.weight_decay = "0.5";
+  const T factor = convert<T>(HyperArithmetic<T>(1 - hyper<T>("0.1") * hyper<T>("0.5")));
+  Adam::In<T> plain(adam(false, "0"), count);
+  Vector<T> w = start<T>();
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    for (T& x : w) x = factor * x;
+    advance<T>(plain, w, t, t);
+  }
+  CHECK(run<T>(options, 5) == w);
+}
+
+TEMPLATE_LIST_TEST_CASE("lion moves every parameter by lr without decay", "[rule]", Arithmetics) {
+  using T = TestType;
+  const Lion options{.lr = "0.1"};
+  const T lr = convert<T>(hyper<T>("0.1"));
+  Lion::In<T> rule(options, count);
+  Vector<T> w = start<T>();
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    const Vector<T> before = w;
+    rule.step(t, w, gradient<T>(t));
+    for (std::size_t i = 0; i < count; ++i) {
+      CHECK((w[i] == T(before[i] - lr) || w[i] == T(before[i] + lr)));
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("yogi's second moment moves by a share of the square alone", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  const Yogi options{.lr = "0.1", .beta2 = "0.9", .eps = "0.01"};
+  const T share = convert<T>(HyperArithmetic<T>(1 - hyper<T>("0.9")));
+  Yogi::In<T> rule(options, count);
+  Vector<T> w = start<T>(), v(count, convert<T>(hyper<T>("1e-6")));
+  for (std::uint64_t t = 1; t <= 5; ++t) {
+    const Vector<T> g = gradient<T>(t);
+    rule.step(t, w, g);
+    for (std::size_t i = 0; i < count; ++i) {
+      const T part = (share * g[i]) * g[i];
+      if (v[i] < g[i] * g[i]) {
+        v[i] = v[i] + part;
+      } else if (v[i] > g[i] * g[i]) {
+        v[i] = v[i] - part;
+      }
+    }
+    const auto kept = rule.states()[1].values;
+    CHECK(Vector<T>(kept.begin(), kept.end()) == v);
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("adabelief by the gradient itself knows no deviation", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  AdaBelief::In<T> rule({.lr = "0.1", .beta1 = "0", .beta2 = "0.5", .eps = "0.125"}, count);
+  Vector<T> w = start<T>();
+  T s(0);
+  for (std::uint64_t t = 1; t <= 4; ++t) {
+    rule.step(t, w, gradient<T>(t));
+    s = T(0.5F) * s + T(0.125F);
+    const auto kept = rule.states()[1].values;
+    CHECK(Vector<T>(kept.begin(), kept.end()) == Vector<T>(count, s));
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]", Arithmetics) {
+  using T = TestType;
+  Rprop::In<T> rule({.lr = "0.1", .step_min = "0.05", .step_max = "0.2"}, count);
+  const T least = convert<T>(hyper<T>("0.05")), largest = convert<T>(hyper<T>("0.2"));
+  Vector<T> w = start<T>();
+  bool low = false, high = false;
+  for (std::uint64_t t = 1; t <= 20; ++t) {
+    rule.step(t, w, gradient<T>(t));
+    for (const T& size : rule.states()[1].values) {
+      CHECK((size >= least && size <= largest));
+      low = low || size == least;
+      high = high || size == largest;
+    }
+  }
+  CHECK(low);
+  CHECK(high);
+}
