@@ -66,7 +66,7 @@ TEST_CASE("recorded steps stand for all of them", "[metrics]") {
   const Series losses = join({{5, 50}, {20, 0.5}, {1, 0.25}, {2, 0.125}, {12, 20}});
   const Steps steps = steps_of(losses.size(), 10);
   CHECK(metric_at(steps, losses, "converged") == "150");
-  CHECK(metric_at(steps, losses, "floor") == "0.125");
+  CHECK(std::stod(metric_at(steps, losses, "floor")) == 0.125);
   CHECK(metric_at(steps, losses, "floor_step") == "270");
   CHECK(metric_at(steps, losses, "onset") == "280");
   CHECK(metric_at(steps, losses, "verdict_step") == "280");

@@ -4,9 +4,9 @@
 
 #include "catch.hpp"
 #include "cells.hpp"
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
-#include "ulpscope/format/sha256.hpp"
 
 namespace {
 
@@ -214,6 +214,7 @@ TEST_CASE("what makes no sense is refused with line, key and an example", "[prec
   has(message("[precision]\narithmetic = \"dec100\"\n[record]\nprobes = [\"shadow\"]\n"),
       "none above dec100");
   has(message("[record]\nprobes = [\"moment\"]\n"),
-      "4: record.probes: \"moment\": expected a list of \"moments\" or \"shadow\"; did you mean");
+      "4: record.probes: \"moment\": expected a list of \"moments\", \"shadow\", \"rate\" or "
+      "\"path\"; did you mean");
   has(message("[record]\nprobes = \"moments\"\n"), "4: record.probes: \"moments\": expected");
 }

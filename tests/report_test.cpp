@@ -37,9 +37,15 @@ Study odd_study() {
                           {"rule.kind", "rule.lr"},
                           {"floor", "floor_step", "onset", "crossing", "peak", "tail", "verdict",
                            "us_per_step", "data.seed"},
+                          "",
                           {"odd.toml", 12}});
-  study.figures.push_back(
-      {"loss", "The loss, `date` and $x_1$", "loss", {"rule.kind", "rule.lr"}, {"odd.toml", 20}});
+  study.figures.push_back({"loss",
+                           "The loss, `date` and $x_1$",
+                           "loss",
+                           {"rule.kind", "rule.lr"},
+                           "",
+                           1,
+                           {"odd.toml", 20}});
   return study;
 }
 
@@ -149,7 +155,7 @@ TEST_CASE("tables say the same in three formats") {
 
 TEST_CASE("a table without timings leaves their column empty") {
   const Study study = odd_study();
-  const TableSpec spec{"t", "", {"rule.kind"}, {"us_per_step"}, {}};
+  const TableSpec spec{"t", "", {"rule.kind"}, {"us_per_step"}, "", {}};
   const Csv csv = parse_csv(table_text(spec, study, odd_summary(), {}, TableFormat::csv), "t");
   for (const auto& row : csv.rows) CHECK(row[1].empty());
 }
@@ -157,7 +163,7 @@ TEST_CASE("a table without timings leaves their column empty") {
 TEST_CASE("keys that end alike are titled in full") {
   const Study study = odd_study();
   const Csv summary = parse_csv("id,rule.lr,schedule.lr,status\na,1,2,done\n", "summary.csv");
-  const TableSpec spec{"t", "", {"rule.lr", "schedule.lr"}, {}, {}};
+  const TableSpec spec{"t", "", {"rule.lr", "schedule.lr"}, {}, "", {}};
   const std::string text = table_text(spec, study, summary, {}, TableFormat::markdown);
   CHECK(text.find("| rule.lr | schedule.lr |") != std::string::npos);
 }
@@ -166,11 +172,11 @@ TEST_CASE("a column that is none is an input error, found without any row") {
   const Study study = odd_study();
   Csv summary = odd_summary();
   summary.rows.clear();
-  const TableSpec table{"t", "", {"rule.kind"}, {"flor"}, {"odd.toml", 12}};
+  const TableSpec table{"t", "", {"rule.kind"}, {"flor"}, "", {"odd.toml", 12}};
   CHECK_THROWS_AS(table_text(table, study, summary, {}, TableFormat::csv), InputError);
   CHECK(contains(message_of([&] { table_text(table, study, summary, {}, TableFormat::csv); }),
                  "odd.toml:12: table.columns: \"flor\": expected"));
-  const FigureSpec figure{"f", "", "loss", {"rule.knd"}, {"odd.toml", 20}};
+  const FigureSpec figure{"f", "", "loss", {"rule.knd"}, "", 1, {"odd.toml", 20}};
   CHECK(contains(message_of([&] { figure_script(figure, study, summary, odd_trace); }),
                  "odd.toml:20: figure.by: \"rule.knd\": expected"));
 }

@@ -3,11 +3,11 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/results.hpp"
-#include "ulpscope/format/sha256.hpp"
 
 using namespace ulpscope;
 using test::slurp;

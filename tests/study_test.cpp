@@ -5,9 +5,9 @@
 
 #include "catch.hpp"
 #include "cells.hpp"
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
-#include "ulpscope/format/sha256.hpp"
 
 using namespace ulpscope;
 using namespace ulpscope::test;

@@ -108,9 +108,9 @@ Study read_results(const std::string& folder) {
 
 void add_default_reports(Study& study, const std::vector<std::string>& swept) {
   if (study.tables.empty()) {
-    study.tables.push_back({"overview", "", swept, {"floor", "onset", "tail", "verdict"}, {}});
+    study.tables.push_back({"overview", "", swept, {"floor", "onset", "tail", "verdict"}, "", {}});
   }
-  if (study.figures.empty()) study.figures.push_back({"loss", "", "loss", swept, {}});
+  if (study.figures.empty()) study.figures.push_back({"loss", "", "loss", swept, "", 1, {}});
 }
 
 int run_command(const RunOptions& options) {

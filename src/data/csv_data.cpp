@@ -30,6 +30,7 @@ class Table {
 
   std::size_t features() const { return header_.size() - 1; }
   std::size_t rows() const { return rows_; }
+  const std::string& hash() const { return hash_; }
   /// On the line of the record read last; when all are read, for the whole column, the header's.
   [[noreturn]] void fail_column(std::size_t k, const std::string& problem) const {
     const std::string text = "column " + header_[k] + ": " + problem;
@@ -127,10 +128,10 @@ class Table {
 
   void finish() {
     if (rows_ == 0) reader_.fail("no rows; expected at least one below the header");
-    if (options_.sha256.empty()) return;
-    const std::string hash = reader_.hash();
-    if (hash != options_.sha256) {
-      throw DataError(options_.file + ": its SHA-256 is " + hash + "; expected " + options_.sha256);
+    hash_ = reader_.hash();
+    if (!options_.sha256.empty() && hash_ != options_.sha256) {
+      throw DataError(options_.file + ": its SHA-256 is " + hash_ + "; expected " +
+                      options_.sha256);
     }
   }
 
@@ -139,6 +140,7 @@ class Table {
   std::vector<std::string> header_;
   std::size_t target_ = 0;
   std::size_t rows_ = 0;
+  std::string hash_;  ///< of the file, once it is read to its end
   bool done_ = false;
 };
 
@@ -179,7 +181,7 @@ Found first_pass(const CsvData& options) {
       column.mean += static_cast<double>(x[i]);
     }
   });
-  found.extent = {table.rows(), table.features(), 0};
+  found.extent = {table.rows(), table.features(), 0, table.hash()};
   if (options.task == "classification") {
     if (largest == 0) {
       table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");

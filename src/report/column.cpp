@@ -54,9 +54,8 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
 Csv with_named_keys(Csv summary, const Study& study) {
   std::vector<std::string> names;
   const auto add_conditions = [&](const auto& spec) {
-    for (const auto& condition : Selection(spec.place, spec.only).conditions()) {
-      names.push_back(condition.key);
-    }
+    const Selection selection(spec.place, spec.only);
+    for (const auto& condition : selection.conditions()) names.push_back(condition.key);
   };
   for (const TableSpec& table : study.tables) {
     add_conditions(table);

@@ -150,7 +150,7 @@ std::string surface_script(const FigureSpec& spec, const std::string& comment, S
                 surface.x_max,
                 surface.y_min,
                 surface.y_max,
-                {surface.minimisers.begin(), surface.minimisers.end()},
+                {surface.minimisers.begin(), surface.minimisers.begin() + surface.minimiser_count},
                 {}};
   for (std::size_t i = 0; i < ids.size(); ++i) {
     plot.paths.push_back({shown.styles[i], read_path(trace(ids[i]), ids[i] + "/trace.csv")});

@@ -57,7 +57,8 @@ std::vector<std::pair<double, double>> read_path(const Csv& trace, const std::st
   for (std::size_t row = 0; row < trace.rows.size(); ++row) {
     const auto number = [&](std::size_t column) {
       const std::string& field = trace.rows[row][column];
-      if (const auto value = read_number(field)) return std::strtod(field.c_str(), nullptr);
+      const bool infinite = field == "inf" || field == "-inf" || field == "nan";
+      if (infinite || read_number(field)) return std::strtod(field.c_str(), nullptr);
       throw std::runtime_error(
           fmt::format("{}:{}: \"{}\": expected a number, for example 0.5", file, row + 2, field));
     };

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <sstream>
 
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
-#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;

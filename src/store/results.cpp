@@ -5,11 +5,11 @@
 #include <cstdio>
 #include <sstream>
 
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/study/keys.hpp"
-#include "ulpscope/format/sha256.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;

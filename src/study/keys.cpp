@@ -38,6 +38,11 @@ Kind kind_of(std::string_view name, std::string_view summary) {
     };
   }
   if constexpr (requires { Options::joins_eps; }) kind.joins_eps = Options::joins_eps;
+  if constexpr (requires(Options options) { options.conflict_with_steps(std::uint64_t{}); }) {
+    kind.conflict_with_steps = [](const TextOf& text_of, std::uint64_t steps) {
+      return read_options<Options>(text_of).conflict_with_steps(steps);
+    };
+  }
   return kind;
 }
 

@@ -5,6 +5,7 @@
 
 #include "ulpscope/data/none.hpp"
 #include "ulpscope/format/sha256.hpp"
+#include "ulpscope/model/surface_list.hpp"
 
 namespace ulpscope {
 namespace {
@@ -122,6 +123,16 @@ bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& te
   return std::find(moments.begin(), moments.end(), role->role) != moments.end();
 }
 
+/// Where the first of these keys, or of the keys below one, was given.
+Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) {
+    for (const auto& [name, value] : given) {
+      if (name == key || name.rfind(key + ".", 0) == 0) return value.place;
+    }
+  }
+  return {keys.front(), 0};
+}
+
 /// The probe shadow needs a role that the rule keeps, and an arithmetic that is wider.
 void check_shadow(const Cell& cell, const std::string& arithmetic) {
   if (!has_probe(cell, "shadow")) return;
@@ -141,6 +152,17 @@ void check_shadow(const Cell& cell, const std::string& arithmetic) {
   }
 }
 
+/// The probe path records the parameters of a surface.
+void check_path(const Cell& cell, const Assignments& given) {
+  if (!has_probe(cell, "path") || find_surface(cell["model.kind"])) return;
+  std::vector<std::string> names;
+  for (const SurfaceInfo& surface : surface_list) names.emplace_back(surface.name);
+  throw InputError(place_of(given, {"record.probes", "model.kind"}), "record.probes",
+                   "\"path\" records x and y of a surface, which the model \"" +
+                       cell["model.kind"] + "\" is not; expected " + one_of(names) +
+                       ", for example kind = \"" + names.front() + "\" under [model]");
+}
+
 /// The roles' formats must fit the arithmetics.
 void check_precision(const Cell& cell, const Assignments& given) {
   try {
@@ -150,16 +172,6 @@ void check_precision(const Cell& cell, const Assignments& given) {
     const std::string key = whole ? error.key() : "precision." + error.key();
     throw InputError(place_of(given, {key, "precision"}), key, error.what());
   }
-}
-
-/// Where the first of these keys, or of the keys below one, was given.
-Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) {
-    for (const auto& [name, value] : given) {
-      if (name == key || name.rfind(key + ".", 0) == 0) return value.place;
-    }
-  }
-  return {keys.front(), 0};
 }
 
 /// The model must find the samples that it needs, and the batch no more than there are; a cell
@@ -204,13 +216,20 @@ void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
   }
 }
 
-/// A schedule that goes by the rule's learning rate must fit it.
+/// A schedule that goes by the rule's learning rate, or by the number of steps, must fit it.
 void check_schedule(const Cell& cell, const Assignments& given) {
   const Kind& kind = *section_named("schedule").find(cell["schedule.kind"]);
-  if (!kind.conflict_with) return;
-  const std::string why = kind.conflict_with(cell.section("schedule"), Decimal(cell["rule.lr"]));
-  if (why.empty()) return;
-  throw InputError(place_of(given, {"schedule", "rule.lr"}), "schedule." + kind.name, why);
+  const auto refuse = [&](const std::string& why, const std::string& other) {
+    if (why.empty()) return;
+    throw InputError(place_of(given, {"schedule", other}), "schedule." + kind.name, why);
+  };
+  const auto text_of = cell.section("schedule");
+  if (kind.conflict_with) {
+    refuse(kind.conflict_with(text_of, Decimal(cell["rule.lr"])), "rule.lr");
+  }
+  if (kind.conflict_with_steps) {
+    refuse(kind.conflict_with_steps(text_of, std::stoull(cell[key::steps])), key::steps);
+  }
 }
 
 /// The kinds of its section that have a key; for a key of [precision], the rules; for one of
@@ -297,6 +316,7 @@ Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes&
   }
   check_precision(cell, given);
   check_schedule(cell, given);
+  check_path(cell, given);
   check_data(cell, given, sizes);
   cell.id = digest(cell);
   return cell;

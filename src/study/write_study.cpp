@@ -125,12 +125,12 @@ std::string study_toml(const Study& study, const Plan& plan) {
       if (at == study.base.end() && on_axis(key)) return;
       out += name + " = " + (at == study.base.end() ? default_shown : shown(at->value)) + "\n";
     };
-    const bool any = std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
+    const bool in_use = std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
       return std::any_of(cell.settings.begin(), cell.settings.end(), [&](const Setting& setting) {
         return setting.key.rfind(section.name + ".", 0) == 0;
       });
     });
-    if (!any) continue;  // of a batch where no model has samples
+    if (!in_use) continue;  // of a batch where no model has samples
     out += (out.empty() ? "[" : "\n[") + section.name + "]\n";
     if (section.name == "study") {
       out += "name = " + quoted(study.name) + "\ntitle = " + quoted(study.title) + "\n";
@@ -149,7 +149,7 @@ std::string study_toml(const Study& study, const Plan& plan) {
         if (!info && given(section.name + "." + option.name) == study.base.end()) continue;
         const OptionInfo& any = info ? *info : option;
         line(option.name,
-             shown(any.default_text, any.type == OptionType::group ||
+             shown(any.default_text, any.default_text.empty() || any.type == OptionType::group ||
                                          std::find(any.choices.begin(), any.choices.end(),
                                                    any.default_text) != any.choices.end()));
       }

@@ -28,13 +28,12 @@ END
 $over_2 << END
 0 2
 END
+set xrange [0:6]
+set yrange [-5000:2]
 unset key
 set border 3 lw 0.4 lc rgb '#404040'
 set tics nomirror out scale 0.5, 0.25
 set grid xtics ytics lt 1 lw 0.3 lc rgb '#dddddd'
-set xrange [0:6]
-set yrange [-5000:2]
-set ytics ('10^{-5000}' -5000, '10^{-4000}' -4000, '10^{-3000}' -3000, '10^{-2000}' -2000, '10^{-1000}' -1000, '10^{0}' 0)
 set lmargin at screen 0.1918
 set rmargin at screen 0.9506
 set bmargin at screen 0.3931
@@ -53,6 +52,7 @@ set label 'loss exactly 0' at screen 0.2794, screen 0.1128 left noenhanced
 set label '' at screen 0.2271, screen 0.0701 point pt 2 ps 0.8 lc rgb '#000000'
 set label 'not finite from here' at screen 0.2794, screen 0.0701 left noenhanced
 set label 'not drawn: 1 failed, 1 pending of 5 cells' at screen 0.1918, screen 0.0257 left noenhanced
+set ytics ('10^{-5000}' -5000, '10^{-4000}' -4000, '10^{-3000}' -3000, '10^{-2000}' -2000, '10^{-1000}' -1000, '10^{0}' 0)
 set terminal svg size 518, 514 fixed enhanced font 'Helvetica,17.2' linewidth 2.152 background '#ffffff'
 set output ARG1
 plot NaN notitle, \

@@ -47,8 +47,11 @@ struct CsvData {
                Constraint{"a name of the header", "digit", nullptr}, no_choices, plain},
         Option{"task", &CsvData::task, "real targets, or labels 0, 1, ...", {}, tasks},
         Option{"standardize", &CsvData::standardize, "inputs of mean 0 and variance 1"},
-        Option{"sha256", &CsvData::sha256, "the file's SHA-256; without it any content goes",
-               Constraint{"64 hexadecimal digits in lower case", "", nullptr}, no_choices, hash},
+        Option{
+            "sha256", &CsvData::sha256, "the file's SHA-256; without it any content goes",
+            Constraint{"64 hexadecimal digits in lower case",
+                       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", nullptr},
+            no_choices, hash},
         Option{"seed", &CsvData::seed, "of std::mt19937, for what is drawn later", seed32}};
   }
 

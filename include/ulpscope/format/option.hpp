@@ -145,7 +145,7 @@ std::string option_text(const Field& value) {
 template <class Struct>
 std::vector<OptionInfo> describe_options() {
   std::vector<OptionInfo> all;
-  const Struct defaults{};
+  const Struct defaults = Struct();  // GCC 12 takes {} of a struct with a base for uninitialized
   const auto describe = [&]<class Field>(const Option<Struct, Field>& option) {
     OptionInfo info{std::string(option.name),
                     detail::option_type<Field>,
@@ -192,7 +192,7 @@ std::vector<OptionInfo> describe_options() {
 /// where the group's own text is its default.
 template <class Struct>
 Struct read_options(const std::function<std::string(std::string_view)>& text_of) {
-  Struct values{};
+  Struct values = Struct();
   const auto read = [&]<class Field>(const Option<Struct, Field>& option) {
     const std::string text = text_of(option.name);
     Field& field = values.*option.field;

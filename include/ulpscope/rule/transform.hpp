@@ -39,11 +39,10 @@ class Transforms {
                          0});
     }
     const std::uint64_t most = last_operation / (operations * std::max<std::size_t>(size(), 1));
-    std::uint64_t parts = 1;
     for (const TransformOptions& options : all) {
       if (options.kind != "accumulate") continue;
-      parts *= options.steps;  // two factors of at most 10^6 do not overflow
-      if (parts > most) {
+      parts_ *= options.steps;  // two factors of at most 10^6 do not overflow
+      if (parts_ > most) {
         throw std::invalid_argument("an update of more than " + std::to_string(most) +
                                     " accumulated gradients");
       }
@@ -51,6 +50,9 @@ class Transforms {
   }
 
   std::size_t size() const { return stages_.size(); }
+
+  /// Gradients that an update takes.
+  std::uint64_t parts() const { return parts_; }
 
   /// The gradient for update number t, in place, or false: then this was a part of it, and the
   /// caller calls again with the next one, for the same t. Transforms before an accumulate act on
@@ -164,6 +166,7 @@ class Transforms {
   KeptRole<T> role_;
   T small_;
   std::vector<Stage> stages_;
+  std::uint64_t parts_ = 1;
   std::uint64_t part_ = 0;
 };
 

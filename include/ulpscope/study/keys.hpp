@@ -13,7 +13,7 @@
 #include "ulpscope/format/spelling.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/probe/probe_list.hpp"
-#include "ulpscope/rule/transform.hpp"
+#include "ulpscope/rule/transform_options.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -40,6 +40,8 @@ struct Kind {
   Extent (*extent)(const TextOf& text_of) = nullptr;
   /// A schedule: why it does not go with this learning rate, or nothing.
   std::string (*conflict_with)(const TextOf& text_of, const Decimal& lr) = nullptr;
+  /// A schedule: why it does not go with so many steps, or nothing.
+  std::string (*conflict_with_steps)(const TextOf& text_of, std::uint64_t steps) = nullptr;
 
   const OptionInfo* find(std::string_view option) const;
 };
@@ -122,10 +124,11 @@ struct StopOptions {
   Decimal tolerance = "0";
 
   static auto options() {
-    return std::tuple{Option{"patience", &StopOptions::patience,
-                             "steps without a better loss after which a run ends; 0: never", any_count},
-                      Option{"tolerance", &StopOptions::tolerance,
-                             "by how much a better loss is below the best", non_negative}};
+    return std::tuple{
+        Option{"patience", &StopOptions::patience,
+               "steps without a better loss after which a run ends; 0: never", any_count},
+        Option{"tolerance", &StopOptions::tolerance, "by how much a better loss is below the best",
+               non_negative}};
   }
 };
 

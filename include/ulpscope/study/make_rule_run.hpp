@@ -5,6 +5,7 @@
 #include "ulpscope/probe/moments.hpp"
 #include "ulpscope/probe/shadow.hpp"
 #include "ulpscope/rule/rules.hpp"
+#include "ulpscope/schedule/schedules.hpp"
 #include "ulpscope/study/kinds.hpp"
 #include "ulpscope/study/rule_run.hpp"
 
@@ -23,6 +24,12 @@ class Running final : public RuleRun<R> {
         w_(std::visit(
             [&](const auto& values) { return stored<R>(values, rule_->roles()[Role::parameters]); },
             start)) {
+    if (cell["schedule.kind"] != Constant::name || cell["schedule.warmup"] != "0") {
+      schedule_ = with_kind(Schedules{}, cell, "schedule",
+                            []<class Kind>(const Kind& options) -> std::unique_ptr<Rate<Hyper>> {
+                              return std::make_unique<typename Kind::template In<Hyper>>(options);
+                            });
+    }
     moments_ = has_probe(cell, "moments");
     rate_ = has_probe(cell, "rate");
     if (has_probe(cell, "shadow")) {

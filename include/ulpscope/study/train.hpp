@@ -196,7 +196,6 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
     return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.values.front());
   };
   Metrics metrics = measure(losses, level("record.converged_level"), level("record.onset_level"));
-  if (ends && isfinite(losses.values.back())) metrics[metric_place("stopped")] = std::to_string(t);
   return Run{std::move(metrics), t, seconds};
 }
 

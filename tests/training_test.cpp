@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+// What stands around a rule in a run: schedules, transforms, mini-batches, early stopping, data.
+#include "catch.hpp"
+#include "cells.hpp"
+#include "ulpscope/study/trained.hpp"
+
+namespace {
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+/// What a run recorded.
+struct Trace final : Recorder {
+  std::vector<std::uint64_t> steps;
+  std::vector<std::vector<std::string>> rows;
+  std::string end;
+  Metrics metrics;
+
+  void trace(std::uint64_t step, const std::vector<std::string>& fields) override {
+    steps.push_back(step);
+    rows.push_back(fields);
+  }
+  void final_value(std::string_view, std::size_t, const std::string& value) override {
+    end += value + "\n";
+  }
+};
+
+Trace trace_of(const std::string& text) {
+  Trace trace;
+  const std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> step{0};
+  const auto run = run_cell(cell_of(text), trace, {stop, step});
+  REQUIRE(run);
+  trace.metrics = run->metrics;
+  return trace;
+}
+
+// Lines that continue [study].
+const std::string small =
+    "steps = 40\n[data]\nsamples = 8\nfeatures = 3\n[rule]\nlr = 0.125\n[record]\nevery = 1\n";
+
+}  // namespace
+
+TEST_CASE("a schedule sets the rate of each update", "[training]") {
+  const Trace trace = trace_of(small +
+                               "probes = [\"rate\"]\n[schedule]\nkind = \"step\"\nstep_size = 10\n"
+                               "gamma = 0.5\nwarmup = 2\nwarmup_factor = 0.5\n");
+  CHECK(trace.rows[0][1].empty());
+  const auto rate = [&](std::size_t t) { return std::stod(trace.rows[t][1]); };
+  CHECK(rate(1) == 0.0625);
+  CHECK(rate(2) == 0.09375);
+  CHECK(rate(3) == 0.125);
+  CHECK(rate(12) == 0.125);
+  CHECK(rate(13) == 0.0625);
+  CHECK(rate(23) == 0.03125);
+  CHECK(trace_of(small + "[schedule]\nkind = \"exponential\"\ngamma = 1\n").end ==
+        trace_of(small).end);
+}
+
+TEST_CASE("a rule in another arithmetic than the model has a schedule and a loss", "[training]") {
+  const Trace trace =
+      trace_of(small +
+               "probes = [\"rate\"]\n[schedule]\nkind = \"plateau\"\npatience = 0\n"
+               "threshold = 1e9\nthreshold_mode = \"abs\"\nfactor = 0.5\n"
+               "[precision]\narithmetic = \"binary32\"\nrule_arithmetic = \"dec50\"\n");
+  // No loss is lower by 1e9 than the first: each update halves the rate.
+  CHECK(std::stod(trace.rows[1][1]) == 0.125);
+  CHECK(std::stod(trace.rows[2][1]) == 0.0625);
+  CHECK(std::stod(trace.rows[3][1]) == 0.03125);
+}
+
+TEST_CASE("the mean of equal gradients is the gradient", "[training]") {
+  const std::string plain = trace_of(small).end;
+  CHECK(trace_of(small + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\naverage = true\n").end ==
+        plain);
+  CHECK(trace_of(small + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\n").end != plain);
+  CHECK(trace_of(small + "[[transform]]\nkind = \"clip-value\"\nlower = -1e6\nupper = 1e6\n").end ==
+        plain);
+  CHECK(trace_of(small + "[[transform]]\nkind = \"clip-norm\"\nmax_norm = 1e-3\n").end != plain);
+}
+
+TEST_CASE("transforms act in their order", "[training]") {
+  const std::string clip = "[[transform]]\nkind = \"clip-norm\"\nmax_norm = 1\n";
+  const std::string noise = "[[transform]]\nkind = \"noise\"\nstd = 0.5\nseed = 3\n";
+  CHECK(trace_of(small + clip + noise).end != trace_of(small + noise + clip).end);
+  CHECK(trace_of(small + noise).end == trace_of(small + noise).end);
+}
+
+TEST_CASE("mini-batches of all epochs accumulate to the whole", "[training]") {
+  // Two batches of four, summed, hold every sample once: the full gradient, but for its order.
+  const Trace whole = trace_of(small);
+  const Trace halves =
+      trace_of(small + "[batch]\nsize = 4\n[[transform]]\nkind = \"accumulate\"\nsteps = 2\n");
+  REQUIRE(halves.rows.size() == whole.rows.size());
+  CHECK(halves.rows[0] == whole.rows[0]);
+  const double first = std::stod(whole.rows[1][0]);
+  // At most 8 additions of 8 terms in another order, by Adam's first step hardly seen.
+  CHECK(std::abs(std::stod(halves.rows[1][0]) - first) <= 64 * 0x1p-53 * first);
+  const Trace seeded = trace_of(small + "[batch]\nsize = 4\nseed = 2\n");
+  CHECK(seeded.end != trace_of(small + "[batch]\nsize = 4\n").end);
+}
+
+TEST_CASE("with mini-batches the loss is that of all samples", "[training]") {
+  const Trace trace = trace_of(small + "[batch]\nsize = 1\n");
+  CHECK(trace.rows[0] == trace_of(small).rows[0]);
+  CHECK(trace.steps.back() == 39);
+}
+
+TEST_CASE("a run stops when its loss does not get better", "[training]") {
+  const Trace trace = trace_of(small + "[stop]\npatience = 5\ntolerance = 1e9\n");
+  CHECK(trace.steps.back() == 5);
+  CHECK(trace.metrics[metric_place("verdict_step")] == "5");
+  CHECK(trace_of(small).steps.back() == 39);
+}
+
+TEST_CASE("surfaces need no data and have none", "[training]") {
+  const Cell cell = cell_of("[model]\nkind = \"booth\"\n");
+  CHECK(cell["data.kind"] == "none");
+  CHECK(cell.find("batch.size") == nullptr);
+  CHECK(message("[data]\nkind = \"gaussian\"\n[model]\nkind = \"booth\"\n") ==
+        "4: data.kind: the model \"booth\" has no samples; expected kind = \"none\"");
+  CHECK(message("[data]\nkind = \"none\"\n").find("needs samples") != std::string::npos);
+  CHECK(message("[model]\nkind = \"booth\"\n[batch]\nsize = 4\n").find("belongs to \"linear\"") !=
+        std::string::npos);
+  const Trace trace = trace_of(
+      "steps = 4\n[model]\nkind = \"matyas\"\n[rule]\nkind = \"sgd\"\nlr = 0.5\n[record]\n"
+      "every = 1\nprobes = [\"path\"]\n");
+  CHECK(std::stod(trace.rows[0][1]) == 8);
+  CHECK(std::stod(trace.rows[0][2]) == -4);
+}
+
+TEST_CASE("what does not fit a run is refused before it", "[training]") {
+  CHECK(message("[batch]\nsize = 65\n").find("at most the 64 samples") != std::string::npos);
+  CHECK(message("[record]\nprobes = [\"path\"]\n").find("of a surface") != std::string::npos);
+  CHECK(message("[schedule]\nkind = \"cyclic\"\nmax_lr = 1e-4\n").find("max_lr") !=
+        std::string::npos);
+  CHECK(message("[rule]\nbeta2 = 1\n").find("beta2") != std::string::npos);
+  CHECK(message("[rule]\nlr = -1\n").find("lr") != std::string::npos);
+  CHECK(message("[[transform]]\nkind = \"clip-norm\"\n").find("max_norm") != std::string::npos);
+  std::string five;
+  for (int i = 0; i < 5; ++i) five += "[[transform]]\nkind = \"noise\"\nstd = 1\n";
+  CHECK(message(five).find("at most 4 transforms") != std::string::npos);
+  CHECK(message("[data]\nkind = \"csv\"\nfile = \"nowhere.csv\"\ntarget = \"y\"\n")
+            .find("nowhere.csv") != std::string::npos);
+}
+
+TEST_CASE("a file is known by what it holds", "[training]") {
+  const TempFolder folder;
+  const auto id = [&](const std::string& name, const std::string& text) {
+    spit(folder / name, text);
+    return cell_of("[data]\nkind = \"csv\"\ntarget = \"y\"\nfile = \"" + (folder / name).string() +
+                   "\"\n")
+        .id;
+  };
+  const std::string first = id("a.csv", "x,y\n1,2\n3,4\n");
+  CHECK(id("b.csv", "x,y\n1,2\n3,4\n") == first);
+  CHECK(id("a.csv", "x,y\n1,2\n3,5\n") != first);
+}
