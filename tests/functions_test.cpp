@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+// The functions of activations and losses against MPFR, in every arithmetic.
+#include "ulpscope/format/functions.hpp"
+
+#include <random>
+
+#include "arithmetics.hpp"
+#include "catch.hpp"
+#include "mpfr.hpp"
+#include "ulpscope/format/random.hpp"
+
+namespace {
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+constexpr int reference_bits = 600;
+
+Mpfr unary(int (*f)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t), const Mpfr& x) {
+  Mpfr result(reference_bits);
+  f(result, x, MPFR_RNDN);
+  return result;
+}
+
+Mpfr widened(const Mpfr& x) {
+  Mpfr result(reference_bits);
+  mpfr_set(result, x, MPFR_RNDN);
+  return result;
+}
+
+Mpfr number(double x) {
+  Mpfr result(reference_bits);
+  mpfr_set_d(result, x, MPFR_RNDN);
+  return result;
+}
+
+/// erfc(-z / sqrt(2)) / 2
+Mpfr distribution(const Mpfr& z) {
+  const Mpfr x = number(0) - widened(z) / sqrt(number(2));
+  return unary(mpfr_erfc, x) / number(2);
+}
+
+/// e^(-z^2/2) / sqrt(2 pi)
+Mpfr density(const Mpfr& z) {
+  const Mpfr wide = widened(z);
+  Mpfr pi(reference_bits);
+  mpfr_const_pi(pi, MPFR_RNDN);
+  return unary(mpfr_exp, number(0) - wide * wide / number(2)) / sqrt(number(2) * pi);
+}
+
+/// Checks that f(x) is within `ulps` of the reference: ulps of T's numbers there, of its
+/// subnormal ones below the normal range. Nothing is asked where T overflows.
+template <class T>
+class Nearest {
+ public:
+  template <class F, class Reference>
+  void operator()(const T& x, F&& f, Reference&& reference, double ulps) {
+    constexpr Format format = own_format<T>();
+    const Mpfr expected = reference(exact(x));
+    const T got = f(x);
+    const std::int64_t top = mpfr_zero_p(expected) ? format.emin : mpfr_get_exp(expected) - 1;
+    if (top >= format.emax) return;
+    const auto exponent = std::max<std::int64_t>(top, format.emin);
+    Mpfr bound = number(ulps);
+    mpfr_mul_2si(bound, bound, exponent - format.p + 1, MPFR_RNDN);
+    ++count_;
+    mismatches_.expect(within(exact(got), expected, bound), [&] {
+      return "at " + exact(x).text() + ": " + exact(got).text() + ", not " + expected.text();
+    });
+  }
+  ~Nearest() {
+    CHECK(count_ > 100);
+    CHECK_NONE(mismatches_);
+  }
+
+ private:
+  int count_ = 0;
+  Mismatches mismatches_;
+};
+
+/// Random numbers of both signs between 2^low and 2^high in magnitude, all of T's bits drawn.
+template <class T, class F>
+void for_each_argument(int low, int high, F&& f) {
+  using W = HyperArithmetic<T>;
+  std::mt19937 generator(11);
+  const int trials = is_wide<T> ? 150 : 1500;
+  for (int trial = 0; trial < trials; ++trial) {
+    W significand(1);
+    for (int word = 1; word <= significand_bits<W> / 32; ++word) {
+      significand += ldexp(W(generator()), -32 * word);
+    }
+    const int exponent = low + static_cast<int>(generator() % static_cast<unsigned>(high - low));
+    const T x = convert<T>(W(ldexp(significand, exponent)));
+    if (!(x - x == T(0))) continue;  // beyond T
+    f(x);
+    f(T(-x));
+  }
+}
+
+constexpr double half = 0.5 + 0x1p-16;
+
+/// Of results that may be subnormal: binary64 is the one type that rounds these twice.
+template <class T>
+constexpr double twice_rounded = std::is_same_v<T, double> ? 1 : half;
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("exponentials are the nearest numbers", "[elementary]", Arithmetics) {
+  using T = TestType;
+  Nearest<T> nearest;
+  for_each_argument<T>(-30, 10, [&](const T& x) {
+    nearest(
+        x, elementary::exp<T>, [](const Mpfr& z) { return unary(mpfr_exp, widened(z)); },
+        twice_rounded<T>);
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("log(1 + y) is the nearest number", "[elementary]", Arithmetics) {
+  using T = TestType;
+  Nearest<T> nearest;
+  for_each_argument<T>(-60, 14, [&](const T& y) {
+    if (y < T(0)) return;
+    nearest(
+        y, elementary::log1p<T>, [](const Mpfr& z) { return unary(mpfr_log1p, widened(z)); }, half);
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("hyperbolic tangents are the nearest numbers", "[elementary]",
+                        Arithmetics) {
+  using T = TestType;
+  Nearest<T> nearest;
+  for_each_argument<T>(-40, 8, [&](const T& x) {
+    nearest(
+        x, elementary::tanh<T>, [](const Mpfr& z) { return unary(mpfr_tanh, widened(z)); }, half);
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("the normal distribution and its density are the nearest numbers",
+                        "[elementary]", Arithmetics) {
+  using T = TestType;
+  Nearest<T> of_distribution, of_density;
+  for_each_argument<T>(-30, 6, [&](const T& z) {
+    of_distribution(z, elementary::normal_distribution<T>, distribution, twice_rounded<T>);
+    of_density(z, elementary::normal_density<T>, density, twice_rounded<T>);
+  });
+}
+
+TEMPLATE_LIST_TEST_CASE("functions end where their values do", "[elementary]", Arithmetics) {
+  using T = TestType;
+  using Limits = std::numeric_limits<T>;
+  const T zero(0), one(1);
+  CHECK(elementary::exp(zero) == one);
+  CHECK(elementary::log1p(zero) == zero);
+  CHECK(elementary::tanh(zero) == zero);
+  CHECK(elementary::normal_distribution(zero) == T(0.5F));
+  for (const T& x : {Limits::max(), Limits::has_infinity ? Limits::infinity() : Limits::max()}) {
+    CHECK(elementary::exp(T(-x)) == zero);
+    CHECK(elementary::tanh(x) == one);
+    CHECK(elementary::tanh(T(-x)) == T(-1));
+    CHECK(elementary::normal_density(x) == zero);
+    CHECK(elementary::normal_distribution(x) == one);
+    CHECK(elementary::normal_distribution(T(-x)) == zero);
+  }
+  if constexpr (Limits::has_infinity) {
+    CHECK(elementary::exp(Limits::max()) == Limits::infinity());
+    CHECK(elementary::exp(Limits::infinity()) == Limits::infinity());
+    CHECK(elementary::log1p(Limits::infinity()) == Limits::infinity());
+  }
+  const T nan = Limits::quiet_NaN();
+  for (const T& value : {elementary::exp(nan), elementary::log1p(nan), elementary::tanh(nan),
+                         elementary::normal_density(nan), elementary::normal_distribution(nan)}) {
+    CHECK(value != value);
+  }
+}
