@@ -3,38 +3,10 @@
 
 #include <algorithm>
 
+#include "ulpscope/data/orthonormal.hpp"
 #include "ulpscope/data/teacher.hpp"
 
 namespace ulpscope {
-
-namespace detail {
-
-/// Columns of `rows` values, orthonormal: normal ones by modified Gram-Schmidt, done twice, which
-/// is enough (L. Giraud, J. Langou, M. Rozloznik, J. van den Eshof, doi
-/// 10.1007/s00211-005-0615-4). Value i of column j at j * rows + i.
-inline std::vector<double> orthonormal(std::size_t rows, std::size_t columns,
-                                       std::mt19937& generator) {
-  const std::vector<float> drawn = normal_values(rows * columns, generator);
-  std::vector<double> q(drawn.begin(), drawn.end());
-  const auto dot = [&](std::size_t a, std::size_t b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < rows; ++i) sum += q[a * rows + i] * q[b * rows + i];
-    return sum;
-  };
-  for (std::size_t j = 0; j < columns; ++j) {
-    for (int pass = 0; pass < 2; ++pass) {
-      for (std::size_t k = 0; k < j; ++k) {
-        const double share = dot(j, k);
-        for (std::size_t i = 0; i < rows; ++i) q[j * rows + i] -= share * q[k * rows + i];
-      }
-      const double norm = std::sqrt(dot(j, j));
-      for (std::size_t i = 0; i < rows; ++i) q[j * rows + i] /= norm;
-    }
-  }
-  return q;
-}
-
-}  // namespace detail
 
 /// Inputs X = U diag(s) V^T of a given rank and condition, and targets y = X w + noise z that a
 /// linear teacher w gives. U (samples x rank) and V (features x rank) have orthonormal columns, s_j
@@ -90,8 +62,8 @@ struct LowRank {
 
   Dataset draw() const {
     Dataset data{samples, features, 0, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
-    const std::vector<double> u = detail::orthonormal(samples, rank, data.generator);
-    const std::vector<double> v = detail::orthonormal(features, rank, data.generator);
+    const std::vector<double> u = orthonormal(samples, rank, data.generator);
+    const std::vector<double> v = orthonormal(features, rank, data.generator);
     const std::vector<float> w = normal_values(features, data.generator);
     const std::vector<float> z = normal_values(samples, data.generator);
     const std::vector<double> s = singular_values();

@@ -43,6 +43,10 @@ struct KeptRole {
     using std::sqrt;
     return format.every ? square_root(a, rounder, at) : sqrt(a);
   }
+  /// A function's value as an operation: rounded to T already.
+  T function(const T& value, const Site& at) const {
+    return format.every ? rounder(value, at) : value;
+  }
   /// Values that are now stored; operations that rounded left nothing to do.
   void store(std::span<T> values, const Site& first) const {
     if (rounds && !format.every) rounder(values, first);
