@@ -162,7 +162,8 @@ TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]",
   bool low = false, high = false;
   for (std::uint64_t t = 1; t <= 20; ++t) {
     rule.step(t, w, gradient<T>(t));
-    for (const T& size : rule.states()[1].values) {
+    const auto sizes = rule.states()[1].values;  // what states() returns ends before the loop
+    for (const T& size : sizes) {
       CHECK((size >= least && size <= largest));
       low = low || size == least;
       high = high || size == largest;
