@@ -162,7 +162,8 @@ TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]",
   bool low = false, high = false;
   for (std::uint64_t t = 1; t <= 20; ++t) {
     rule.step(t, w, gradient<T>(t));
-    for (const T& size : rule.states()[1].values) {
+    const auto sizes = rule.states()[1].values;  // what states() returns ends before the loop
+    for (const T& size : sizes) {
       CHECK((size >= least && size <= largest));
       low = low || size == least;
       high = high || size == largest;
@@ -170,4 +171,99 @@ TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]",
   }
   CHECK(low);
   CHECK(high);
+}
+
+TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto zero = [](std::uint64_t) { return Vector<T>(count, T(0)); };
+  for_each_case([&]<class Options>(Options options) {
+    INFO(Options::name);
+    if constexpr (requires { options.weight_decay; }) options.weight_decay = "0";
+    if constexpr (requires { options.lambd; }) options.lambd = "0";
+    // Adafactor's default is 0 in half precision and below, and divides 0 there.
+    if constexpr (requires { options.eps1; }) options.eps1 = "0.01";
+    CHECK(run<T>(options, 8, zero) == start<T>());
+  });
+}
+
+// One gradient g is then all that they know: sqrt(g g) is |g|, its mean is g.
+TEMPLATE_LIST_TEST_CASE("rules of Adam's kind without memory are one", "[rule]", Arithmetics) {
+  using T = TestType;
+  const Vector<T> expected =
+      run<T>(Rmsprop{.lr = "0.1", .alpha = "0", .eps = "0.01", .weight_decay = "0"}, 5);
+  CHECK(expected != start<T>());
+  CHECK(run<T>(Adam{.lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01"}, 5) == expected);
+  CHECK(run<T>(Adamax{.lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01"}, 5) == expected);
+  // The sum of squares and Yogi's shares start where nothing is to be forgotten.
+  const Rmsprop forgetful{.lr = "0.1", .alpha = "0", .eps = "0.01"};
+  const Vector<T> first = run<T>(forgetful, 1);
+  const Adagrad adagrad{.lr = "0.1", .eps = "0.01"};
+  CHECK(run<T>(adagrad, 1) == first);
+  CHECK(run<T>(adagrad, 2) != run<T>(forgetful, 2));
+  const Yogi yogi{
+      .lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01", .initial_accumulator_value = "0"};
+  CHECK(run<T>(yogi, 1) == first);
+}
+
+TEMPLATE_LIST_TEST_CASE("radam is sgd with an average until it rectifies", "[rule]", Arithmetics) {
+  using T = TestType;
+  // The average's length, 2 / (1 - 0.9) - 1 in the end, exceeds 5 from step 6 on.
+  const Radam options{.lr = "0.1", .beta1 = "0", .beta2 = "0.9"};
+  CHECK(run<T>(options, 5) == run<T>(sgd("0", "0", false, "0"), 5));
+  CHECK(run<T>(options, 6) != run<T>(sgd("0", "0", false, "0"), 6));
+}
+
+TEMPLATE_LIST_TEST_CASE("asgd without decay is sgd, and averages from t0 on", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  const Vector<T> expected = run<T>(sgd("0", "0", false, "0.1"), 6);
+  for (const bool averages : {false, true}) {
+    Asgd::In<T> rule(
+        {.lr = "0.1", .lambd = "0", .t0 = averages ? "1" : "1e6", .weight_decay = "0.1"}, count);
+    Vector<T> w = start<T>();
+    advance<T>(rule, w, 1, 6);
+    CHECK(w == expected);
+    const auto average = rule.states()[0].values;
+    CHECK((Vector<T>(average.begin(), average.end()) == w) == !averages);
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("rprop of one step size is lion while no sign changes", "[rule]",
+                        Arithmetics) {
+  using T = TestType;
+  const auto one_sign = [](std::uint64_t t) {
+    Vector<T> g = draw<T>(2);
+    for (T& value : g) value *= T(static_cast<float>(t % 3 + 1));
+    return g;
+  };
+  const Lion lion{.lr = "0.1", .beta1 = "0.8", .beta2 = "0.9"};
+  const Rprop rprop{.lr = "0.1", .step_min = "0.1", .step_max = "0.1"};
+  CHECK(run<T>(rprop, 5, one_sign) == run<T>(lion, 5, one_sign));
+  CHECK(run<T>(rprop, 5) != run<T>(lion, 5));
+}
+
+TEMPLATE_LIST_TEST_CASE("nadam and adabelief without memory", "[rule]", Arithmetics) {
+  using T = TestType;
+  using std::sqrt;
+  const T lr = convert<T>(hyper<T>("0.1")), eps = convert<T>(hyper<T>("0.01"));
+  const Vector<T> g = gradient<T>(1);
+  Vector<T> nadam = start<T>(), adabelief = start<T>();
+  for (std::size_t i = 0; i < count; ++i) {
+    nadam[i] = nadam[i] - (lr * g[i]) / (sqrt(T(g[i] * g[i])) + eps);
+    adabelief[i] = adabelief[i] - lr * (g[i] / (sqrt(eps) + eps));
+  }
+  CHECK(run<T>(Nadam{.lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01"}, 1) == nadam);
+  CHECK(run<T>(AdaBelief{.lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01"}, 1) == adabelief);
+}
+
+TEMPLATE_LIST_TEST_CASE("adafactor takes a row for a column", "[rule]", Arithmetics) {
+  using T = TestType;
+  const auto parameters = [](const std::vector<Shape>& shapes) {
+    Adafactor::In<T> rule({.lr = "0.1", .eps1 = "0.01"}, Layout(shapes));
+    Vector<T> w = start<T>();
+    advance<T>(rule, w, 1, 5);
+    return w;
+  };
+  CHECK(parameters({{1, count}}) == parameters({{count, 1}}));
+  CHECK(parameters({{1, count}}) != parameters({{3, count / 3}}));
 }

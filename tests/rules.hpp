@@ -113,12 +113,4 @@ void for_each_case(F&& f) {
   f(Adafactor{.lr = "0.1"});
 }
 
-/// Whether the parameters shrink whatever the gradient.
-template <class Options>
-bool decays(const Options& options) {
-  if constexpr (requires { options.lambd; }) return true;
-  if constexpr (requires { options.weight_decay; }) return !options.weight_decay.zero();
-  return false;
-}
-
 }  // namespace ulpscope::test

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "ulpscope/report/layout.hpp"
 #include "ulpscope/report/number.hpp"
@@ -94,7 +95,14 @@ std::string path_script(const PathPlot& plot, const std::string& comment) {
   key.push_back({"", std::string(start_point), "start"});
   key.push_back({"", std::string(end_point), "end"});
   key.push_back({"", std::string(minimiser_point), "minimum"});
-  const Layout layout = layout_of({plot.title, plot.notes, key, "x", "y", 5, plot_height});
+  const Frame frame{.title = plot.title,
+                    .notes = plot.notes,
+                    .key = std::move(key),
+                    .x = "x",
+                    .y = "y",
+                    .y_label_width = 5,
+                    .plot_height = plot_height};
+  const Layout layout = layout_of(frame);
 
   std::string starts, ends, minimisers, elements;
   const auto add = [&](const std::string& element) { elements += ", \\\n  " + element; };
