@@ -202,3 +202,20 @@ TEST_CASE("the README quotes the founding study's table") {
   }
   CHECK(quoted == 8);
 }
+
+TEST_CASE("the README shows the structs that the tests compile") {
+  const std::string tests = slurp(root / "tests/extension_test.cpp");
+  const std::string readme = slurp(root / "README.md");
+  for (const std::string part : {"rule", "schedule", "model"}) {
+    INFO(part);
+    const std::string mark = "// README: " + part + "\n";
+    const std::size_t at = tests.find(mark);
+    REQUIRE(at != std::string::npos);
+    const std::size_t end = tests.find("// end\n", at);
+    REQUIRE(end != std::string::npos);
+    const std::string code = tests.substr(at + mark.size(), end - at - mark.size());
+    CHECK(code.size() > 200);
+    INFO(code);
+    CHECK(readme.find("```cpp\n" + code + "```\n") != std::string::npos);
+  }
+}
