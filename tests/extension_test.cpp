@@ -253,16 +253,14 @@ TEMPLATE_LIST_TEST_CASE("a model of one's own is its formula, to the bit", "[ext
                         Arithmetics) {
   using T = TestType;
   const auto number = [](std::size_t i) { return convert<T>(static_cast<double>(i)); };
-  Bowl::In<T> model{Bowl()};
-  const std::size_t size = 10;  // a loss of more parameters is beyond e4m3
-  REQUIRE(model.parameters() == size);
-  Vector<T> slope(size), product(size), x = start<T>(), v = gradient<T>(1);
-  x.resize(size);
-  v.resize(size);
+  Bowl::In<T> model(with<Bowl>("size", "33"));
+  REQUIRE(model.parameters() == count);
+  Vector<T> slope(count), product(count), x = start<T>(), v = gradient<T>(1);
+  for (T& value : x) value = value / T(3);  // full significands, and a loss that e4m3 has
   const T loss = model.loss_and_gradient(0, x, slope);
   model.hessian_vector(x, v, product);
   T expected(0);
-  for (std::size_t i = 0; i < size; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const T square = x[i] * x[i];
     const T part = number(i + 1) * square;
     expected = expected + part;
@@ -359,12 +357,14 @@ TEST_CASE("formats of roles hold for a model of one's own", "[extension]") {
   CHECK(pinned.loss_and_gradient(0, start<double>(), slope) == static_cast<double>(loss));
   CHECK(slope == Vector<double>(narrow_slope.begin(), narrow_slope.end()));
 
-  // 1 + 2 + 3 + 4 + 5 = 15; x = 1.1 gives 18.15 and slopes 2.2 .. 11: in four bits 18, 2.25, ...
-  const Format four = *find_format("p4", own_format<double>());
-  Bowl::In<double> coarse(with<Bowl>("size", "5"), Roles<double>(all_in(four, false)));
+  // 1 + 2 + 3 + 4 + 5 = 15; x = 1.1 gives 18.15 and slopes 2.2, 4.4, 6.6, 8.8, 11.
+  RoleFormats formats;
+  formats[Role::loss] = RoleFormat{{*find_format("p3", own_format<double>())}};
+  formats[Role::gradient] = RoleFormat{{*find_format("p6", own_format<double>())}};
+  Bowl::In<double> coarse(with<Bowl>("size", "5"), Roles<double>(formats));
   slope.resize(5);
-  CHECK(coarse.loss_and_gradient(0, Vector<double>(5, 1.1), slope) == 18);
-  CHECK(slope == Vector<double>{2.25, 4.5, 6.5, 9, 11});
+  CHECK(coarse.loss_and_gradient(0, Vector<double>(5, 1.1), slope) == 20);
+  CHECK(slope == Vector<double>{2.1875, 4.375, 6.625, 8.75, 11});
 }
 
 TEST_CASE("options of one's own are described and read as all others are", "[extension]") {
