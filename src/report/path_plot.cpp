@@ -94,7 +94,7 @@ std::string path_script(const PathPlot& plot, const std::string& comment) {
   key.push_back({"", std::string(start_point), "start"});
   key.push_back({"", std::string(end_point), "end"});
   key.push_back({"", std::string(minimiser_point), "minimum"});
-  const Layout layout = layout_of({plot.title, plot.notes, key, "x", "y", 5, plot_height});
+  const FigureLayout layout = layout_of({plot.title, plot.notes, key, "x", "y", 5, plot_height});
 
   std::string starts, ends, minimisers, elements;
   const auto add = [&](const std::string& element) { elements += ", \\\n  " + element; };

@@ -155,8 +155,8 @@ std::vector<Entry> key_of(const Plot& plot) {
 std::string gnuplot_script(const Plot& plot, const std::string& comment) {
   const Axes axes = axes_of(plot);
   const double exponent = std::max(std::abs(axes.bottom), std::abs(axes.top));
-  const Layout layout = layout_of({plot.title, plot.notes, key_of(plot), "step", "loss",
-                                   fmt::format("-{:.0f}", exponent).size(), plot_height});
+  const FigureLayout layout = layout_of({plot.title, plot.notes, key_of(plot), "step", "loss",
+                                         fmt::format("-{:.0f}", exponent).size(), plot_height});
   std::string text = "# " + comment + "\nset encoding utf8\n";
   for (std::size_t i = 0; i < plot.lines.size(); ++i) {
     text += data_blocks(plot.lines[i].curve, i, axes);
