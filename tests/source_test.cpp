@@ -113,6 +113,36 @@ TEST_CASE("plan, store and report are free of Boost") {
   }
 }
 
+// A linker takes one of two types' functions of the same name for both.
+TEST_CASE("a type's name has one definition") {
+  static const std::regex opens(R"(^namespace ([A-Za-z_:]*) ?\{$)");
+  static const std::regex type(
+      R"(^(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;]+| \{.*)$)");
+  std::map<std::string, fs::path> places;
+  for (const fs::path& file : sources()) {
+    const std::string top = fs::relative(file, root).begin()->string();
+    if (top != "include" && top != "src") continue;
+    std::vector<std::string> names;
+    std::istringstream lines(slurp(file));
+    for (std::string line; std::getline(lines, line);) {
+      std::smatch match;
+      if (std::regex_match(line, match, opens)) {
+        names.push_back(match[1].length() > 0 ? match[1].str() : file.string());
+      } else if (line.rfind("}  // namespace", 0) == 0) {
+        names.pop_back();
+      } else if (std::regex_match(line, match, type)) {
+        std::string name;
+        for (const std::string& outer : names) name += outer + "::";
+        const auto [at, is_new] = places.emplace(name + match[1].str(), file);
+        INFO(at->first << " in " << at->second << " and " << file);
+        CHECK(is_new);
+      }
+    }
+    CHECK(names.empty());
+  }
+  CHECK(places.size() > 150);
+}
+
 TEST_CASE("the low precisions' type is light") {
   const fs::path soft = root / "include/ulpscope/format/soft.hpp";
   auto headers = reachable(soft);
@@ -201,4 +231,21 @@ TEST_CASE("the README quotes the founding study's table") {
     ++quoted;
   }
   CHECK(quoted == 8);
+}
+
+TEST_CASE("the README shows the structs that the tests compile") {
+  const std::string tests = slurp(root / "tests/extension_test.cpp");
+  const std::string readme = slurp(root / "README.md");
+  for (const std::string part : {"rule", "schedule", "model"}) {
+    INFO(part);
+    const std::string mark = "// README: " + part + "\n";
+    const std::size_t at = tests.find(mark);
+    REQUIRE(at != std::string::npos);
+    const std::size_t end = tests.find("// end\n", at);
+    REQUIRE(end != std::string::npos);
+    const std::string code = tests.substr(at + mark.size(), end - at - mark.size());
+    CHECK(code.size() > 200);
+    INFO(code);
+    CHECK(readme.find("```cpp\n" + code + "```\n") != std::string::npos);
+  }
 }

@@ -21,7 +21,9 @@ constexpr float largest_label = 16777216;
 /// The file's columns, and its numbers row by row.
 class Table {
  public:
-  explicit Table(const CsvData& options) : options_(options), reader_(options.file) {
+  /// Not hashed: the content is neither checked nor known by its SHA-256.
+  explicit Table(const CsvData& options, bool hashed = true)
+      : options_(options), reader_(options.file, hashed), hashed_(hashed) {
     const std::vector<std::string>* record = reader_.next();
     if (!record) reader_.fail("empty; expected a header row, as x1,x2,y");
     header_ = *record;
@@ -128,6 +130,7 @@ class Table {
 
   void finish() {
     if (rows_ == 0) reader_.fail("no rows; expected at least one below the header");
+    if (!hashed_) return;
     hash_ = reader_.hash();
     if (!options_.sha256.empty() && hash_ != options_.sha256) {
       throw DataError(options_.file + ": its SHA-256 is " + hash_ + "; expected " +
@@ -137,6 +140,7 @@ class Table {
 
   const CsvData& options_;
   CsvReader reader_;
+  bool hashed_;
   std::vector<std::string> header_;
   std::size_t target_ = 0;
   std::size_t rows_ = 0;
@@ -152,6 +156,24 @@ void for_each_row(Table& table, F&& f) {
   while (table.next(std::span<Real>(inputs), target)) f(std::span<const Real>(inputs), target);
 }
 
+/// The same, and the sizes that are known then.
+template <class Real, class F>
+Extent read(Table& table, const CsvData& options, F&& f) {
+  float largest = 0;
+  for_each_row<Real>(table, [&](std::span<const Real> x, float y) {
+    largest = std::max(largest, y);
+    f(x, y);
+  });
+  Extent extent{table.rows(), table.features(), 0, table.hash()};
+  if (options.task == "classification") {
+    if (largest == 0) {
+      table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");
+    }
+    extent.classes = static_cast<std::uint64_t>(largest) + 1;
+  }
+  return extent;
+}
+
 /// What standardizing needs of an input's column.
 struct Column {
   double least = std::numeric_limits<double>::infinity();
@@ -159,35 +181,23 @@ struct Column {
   double mean = 0, deviation = 0;
 };
 
-/// What a first pass over the file finds.
+/// What a first pass over a file finds whose columns are to be standardized.
 struct Found {
   Extent extent;
   std::vector<Column> columns;
 };
 
-template <class Real>
-Found first_pass(const CsvData& options) {
-  Found found;
-  float largest = 0;
+Found find_means(const CsvData& options) {
   Table table(options);
-  for_each_row<Real>(table, [&](std::span<const Real> x, float y) {
-    largest = std::max(largest, y);
-    if (!options.standardize) return;
-    found.columns.resize(x.size());
+  Found found{{}, std::vector<Column>(table.features())};
+  found.extent = read<double>(table, options, [&](std::span<const double> x, float) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       Column& column = found.columns[i];
-      column.least = std::min(column.least, static_cast<double>(x[i]));
-      column.most = std::max(column.most, static_cast<double>(x[i]));
-      column.mean += static_cast<double>(x[i]);
+      column.least = std::min(column.least, x[i]);
+      column.most = std::max(column.most, x[i]);
+      column.mean += x[i];
     }
   });
-  found.extent = {table.rows(), table.features(), 0, table.hash()};
-  if (options.task == "classification") {
-    if (largest == 0) {
-      table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");
-    }
-    found.extent.classes = static_cast<std::uint64_t>(largest) + 1;
-  }
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
     // Compared, not computed: round-off would make a variance of the mean's error.
     if (found.columns[i].least == found.columns[i].most) {
@@ -200,12 +210,8 @@ Found first_pass(const CsvData& options) {
   return found;
 }
 
-Found first_pass(const CsvData& options) {
-  return options.standardize ? first_pass<double>(options) : first_pass<float>(options);
-}
-
 void find_deviations(const CsvData& options, std::vector<Column>& columns) {
-  Table table(options);
+  Table table(options, false);
   for_each_row<double>(table, [&](std::span<const double> x, float) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double difference = x[i] - columns[i].mean;
@@ -224,35 +230,46 @@ void find_deviations(const CsvData& options, std::vector<Column>& columns) {
 
 }  // namespace
 
-Extent CsvData::extent() const { return first_pass(*this).extent; }
+Extent CsvData::extent() const {
+  if (standardize) return find_means(*this).extent;
+  Table table(*this);
+  return read<float>(table, *this, [](std::span<const float>, float) {});
+}
 
 Dataset CsvData::draw() const {
-  Found found = first_pass(*this);
-  if (standardize) find_deviations(*this, found.columns);
-  Dataset data{found.extent.samples,
-               found.extent.features,
-               found.extent.classes,
-               {},
-               {},
-               std::mt19937(static_cast<std::uint32_t>(seed))};
-  data.inputs.reserve(data.samples * data.features);
-  data.targets.reserve(data.samples);
-  Table table(*this);
+  Found found;
   if (standardize) {
-    for_each_row<double>(table, [&](std::span<const double> x, float y) {
+    found = find_means(*this);
+    find_deviations(*this, found.columns);
+  }
+  Table table(*this);
+  // Vectors that grow would take twice their size for a moment. A cell takes two bytes at least.
+  const CsvSize size = csv_size(file);
+  const std::size_t rows = std::min(size.lines, size.bytes / (2 * (table.features() + 1)) + 1);
+  Dataset data{0, 0, 0, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
+  data.inputs.reserve(rows * table.features());
+  data.targets.reserve(rows);
+  Extent extent;
+  if (standardize) {
+    extent = read<double>(table, *this, [&](std::span<const double> x, float y) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         const Column& column = found.columns[i];
         data.inputs.push_back(static_cast<float>((x[i] - column.mean) / column.deviation));
       }
       data.targets.push_back(y);
     });
+    if (extent.sha256 != found.extent.sha256) {
+      throw DataError(file + ": changed while it was read; expected it to stay as it is");
+    }
   } else {
-    for_each_row<float>(table, [&](std::span<const float> x, float y) {
+    extent = read<float>(table, *this, [&](std::span<const float> x, float y) {
       data.inputs.insert(data.inputs.end(), x.begin(), x.end());
       data.targets.push_back(y);
     });
   }
-  if (data.targets.size() != data.samples) throw DataError(file + ": changed while it was read");
+  data.samples = extent.samples;
+  data.features = extent.features;
+  data.classes = extent.classes;
   return data;
 }
 

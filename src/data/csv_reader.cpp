@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "csv_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 namespace ulpscope {
+namespace {
 
-CsvReader::CsvReader(const std::string& file) : file_(file), buffer_(std::size_t{1} << 18U) {
+constexpr std::size_t buffer_size = std::size_t{1} << 18U;
+
+}  // namespace
+
+CsvReader::CsvReader(const std::string& file, bool hashed)
+    : file_(file), hashed_(hashed), buffer_(buffer_size) {
   if (std::filesystem::is_directory(file)) throw DataError(file + ": a folder; expected a file");
   in_.rdbuf()->pubsetbuf(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   errno = 0;
@@ -27,8 +34,10 @@ bool CsvReader::read_line() {
     return false;
   }
   ++line_;
-  hash_.update(text_);
-  if (!in_.eof()) hash_.update("\n");
+  if (hashed_) {
+    hash_.update(text_);
+    if (!in_.eof()) hash_.update("\n");
+  }
   if (!text_.empty() && text_.back() == '\r') text_.pop_back();
   if (line_ == 1 && text_.rfind("\xEF\xBB\xBF", 0) == 0) text_.erase(0, 3);  // byte order mark
   return true;
@@ -75,6 +84,19 @@ std::size_t CsvReader::quoted(std::string& value, std::size_t at) {
       return end + 1;
     }
   }
+}
+
+CsvSize csv_size(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> buffer(buffer_size);
+  CsvSize size{0, 1};
+  while (in) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    size.bytes += static_cast<std::size_t>(in.gcount());
+    size.lines +=
+        static_cast<std::size_t>(std::count(buffer.begin(), buffer.begin() + in.gcount(), '\n'));
+  }
+  return size;
 }
 
 }  // namespace ulpscope

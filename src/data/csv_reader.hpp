@@ -14,7 +14,7 @@ namespace ulpscope {
 /// either or nothing. Throws DataError with file and line.
 class CsvReader {
  public:
-  explicit CsvReader(const std::string& file);
+  explicit CsvReader(const std::string& file, bool hashed = true);
 
   /// The next record, valid until the next call; or nothing.
   const std::vector<std::string>* next();
@@ -22,7 +22,7 @@ class CsvReader {
   /// The line that the record began on.
   std::size_t line() const { return record_line_; }
   [[noreturn]] void fail(const std::string& problem) const;
-  /// SHA-256 of all that was read.
+  /// SHA-256 of all that was read, if it is hashed: that takes half of the reading time.
   std::string hash() { return hash_.hex(); }
 
  private:
@@ -32,6 +32,7 @@ class CsvReader {
   std::size_t quoted(std::string& value, std::size_t at);
 
   std::string file_;
+  bool hashed_;
   std::vector<char> buffer_;
   std::ifstream in_;
   std::string text_;  ///< a line without its end
@@ -39,5 +40,11 @@ class CsvReader {
   std::size_t line_ = 0, record_line_ = 1;
   Sha256 hash_;
 };
+
+/// How long a file is, without a look at what its lines hold.
+struct CsvSize {
+  std::size_t bytes = 0, lines = 0;  ///< the last line counts with an end or without
+};
+CsvSize csv_size(const std::string& file);
 
 }  // namespace ulpscope

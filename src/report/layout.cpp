@@ -47,8 +47,8 @@ std::vector<Entry> line_key(const std::vector<std::string>& labels) {
   return key;
 }
 
-Layout layout_of(const Frame& frame) {
-  Layout layout{};
+FigureLayout layout_of(const Frame& frame) {
+  FigureLayout layout{};
   layout.x = frame.x;
   layout.y = frame.y;
   layout.plot_height = frame.plot_height;
@@ -75,7 +75,7 @@ Layout layout_of(const Frame& frame) {
   return layout;
 }
 
-std::string labels_text(const Layout& layout) {
+std::string labels_text(const FigureLayout& layout) {
   std::string text;
   const auto at = [&](double x, double y) {
     return fmt::format("screen {:.4f}, screen {:.4f}", x / figure_width, y / layout.height);
@@ -111,7 +111,7 @@ std::string labels_text(const Layout& layout) {
   return text;
 }
 
-std::string frame_text(const Layout& layout) {
+std::string frame_text(const FigureLayout& layout) {
   std::string text = "unset key\n";
   text += "set border 3 lw 0.4 lc rgb '#404040'\n";
   text += "set tics nomirror out scale 0.5, 0.25\n";
@@ -124,7 +124,7 @@ std::string frame_text(const Layout& layout) {
   return text + labels_text(layout);
 }
 
-std::string draw_text(const Layout& layout, const std::string& elements) {
+std::string draw_text(const FigureLayout& layout, const std::string& elements) {
   // A unit of line width is a pixel in the one and half a point in the other.
   std::string text = fmt::format(
       "set terminal svg size {:.0f}, {:.0f} fixed enhanced font 'Helvetica,{:.1f}' "

@@ -102,7 +102,7 @@ std::string path_script(const PathPlot& plot, const std::string& comment) {
                     .y = "y",
                     .y_label_width = 5,
                     .plot_height = plot_height};
-  const Layout layout = layout_of(frame);
+  const FigureLayout layout = layout_of(frame);
 
   std::string starts, ends, minimisers, elements;
   const auto add = [&](const std::string& element) { elements += ", \\\n  " + element; };

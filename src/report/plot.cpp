@@ -162,7 +162,7 @@ std::string gnuplot_script(const Plot& plot, const std::string& comment) {
                     .y = "loss",
                     .y_label_width = fmt::format("-{:.0f}", exponent).size(),
                     .plot_height = plot_height};
-  const Layout layout = layout_of(frame);
+  const FigureLayout layout = layout_of(frame);
   std::string text = "# " + comment + "\nset encoding utf8\n";
   for (std::size_t i = 0; i < plot.lines.size(); ++i) {
     text += data_blocks(plot.lines[i].curve, i, axes);

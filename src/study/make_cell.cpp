@@ -188,13 +188,13 @@ void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
     throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind", problem);
   }
   if (none) return;
-  Extent extent;
   try {
-    extent = sizes.of(data, cell);
+    cell.extent = sizes.of(data, cell);
   } catch (const DataError& error) {
     throw InputError(place_of(given, {key::data_file, "data.kind"}), "data." + data.name,
                      error.what());
   }
+  const Extent& extent = cell.extent;
   if (!extent.sha256.empty()) {
     const auto at =
         std::find_if(cell.settings.begin(), cell.settings.end(),

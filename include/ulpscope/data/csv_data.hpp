@@ -15,8 +15,8 @@ namespace ulpscope {
 /// With `standardize` an input x becomes (x - mean) / sqrt(variance) of its column: cells rounded
 /// to binary64, mean = (sum of x) / n, variance = (sum of (x - mean)^2) / n, sums in the file's
 /// order, the result rounded to binary32. Labels are the whole numbers 0, 1, ... to the largest in
-/// the file. The file is read as a stream: once for sizes and means, once more for the variances,
-/// once for the values. The seed is for what is drawn after the data.
+/// the file. The file is read as a stream: to standardize, once for the means and once for the
+/// variances; then once for the values. The seed is for what is drawn after the data.
 struct CsvData {
   static constexpr std::string_view name = "csv";
   static constexpr std::string_view summary = "a file: a row a sample, one column the target";

@@ -39,7 +39,7 @@ struct Frame {
 };
 
 /// Where things stand, from the bottom: notes, key, the axis with its labels, the plot, title.
-struct Layout {
+struct FigureLayout {
   std::vector<std::string> title;
   std::vector<std::string> notes;
   std::vector<Entry> key;
@@ -56,16 +56,16 @@ struct Layout {
 /// A key's entries for lines with these labels; none for a single line without one.
 std::vector<Entry> line_key(const std::vector<std::string>& labels);
 
-Layout layout_of(const Frame& frame);
+FigureLayout layout_of(const Frame& frame);
 
 /// All text around the plot, as gnuplot labels. gnuplot's own titles and key stand elsewhere in
 /// each terminal, and its key leaves out what does not fit.
-std::string labels_text(const Layout& layout);
+std::string labels_text(const FigureLayout& layout);
 
 /// What stands before a plot's own ranges, tics and labels: margins, grid, borders.
-std::string frame_text(const Layout& layout);
+std::string frame_text(const FigureLayout& layout);
 
 /// Draws the elements, which stand after `plot`, into ARG1 as SVG and into ARG2 as PDF.
-std::string draw_text(const Layout& layout, const std::string& elements);
+std::string draw_text(const FigureLayout& layout, const std::string& elements);
 
 }  // namespace ulpscope

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ulpscope/data/dataset.hpp"
 #include "ulpscope/study/precision.hpp"
 #include "ulpscope/study/study.hpp"
 
@@ -27,6 +28,8 @@ struct Cell {
   /// by key; without study.steps, as a longer run continues the same cell.
   std::string id;
   std::vector<Setting> settings;
+  /// Of its data, looked up once for a plan: a file is read for it.
+  Extent extent;
 
   const Setting* find(std::string_view key) const;
   /// The canonical value; the key is one that this cell has, or a part of one.

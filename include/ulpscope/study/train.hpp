@@ -217,8 +217,7 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
 /// footprint in the arithmetic T.
 template <class T>
 Footprint footprint(const Cell& cell) {
-  const Extent extent =
-      with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.extent(); });
+  const Extent& extent = cell.extent;
   const Sizes sizes{static_cast<double>(extent.samples), static_cast<double>(extent.features),
                     static_cast<double>(extent.classes)};
   const double steps = std::stod(cell["study.steps"]);
