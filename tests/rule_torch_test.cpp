@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "ulpscope/data/gaussian.hpp"
 #include "ulpscope/model/linear.hpp"
+#include "ulpscope/model/quadratic.hpp"
 #include "ulpscope/rule/rules.hpp"
 
 namespace {
@@ -54,25 +55,28 @@ std::pair<Loss, Vector> problem_of(const json& problem) {
     return {loss, {}};
   }
   if (problem["kind"] == "quadratic") {
-    const auto loss = [h = problem["curvature"].get<Vector>()](const Vector& x, Vector& gradient) {
-      double sum = 0;
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        gradient[i] = h[i] * x[i];
-        sum += h[i] * (x[i] * x[i]);
-      }
-      return 0.5 * sum;
+    Quadratic options;
+    options.size = problem["curvature"].size();
+    options.spectrum.clear();
+    for (const json& h : problem["curvature"]) {
+      options.spectrum += (options.spectrum.empty() ? "" : ", ") + h.dump();
+    }
+    const auto model = std::make_shared<Quadratic::In<double>>(options);
+    const auto loss = [model](const Vector& x, Vector& gradient) {
+      return model->loss_and_gradient(0, x, gradient);
     };
     return {loss, {}};
   }
   Dataset data = Gaussian{problem["samples"], problem["features"], problem["seed"]}.draw();
-  const auto start = std::get<std::vector<float>>(Linear::start(data.features, 0, data.generator));
+  const auto start = std::get<std::vector<float>>(Linear().start(data.features, 0, data.generator));
   Samples<double> samples;
   samples.count = data.samples;
   samples.features = data.features;
   samples.inputs.assign(data.inputs.begin(), data.inputs.end());
   samples.targets.assign(data.targets.begin(), data.targets.end());
-  const auto model =
-      std::make_shared<Linear::In<double>>(Linear{problem["loss"]}, std::move(samples));
+  Linear options;
+  options.loss = problem["loss"];
+  const auto model = std::make_shared<Linear::In<double>>(options, std::move(samples));
   const auto loss = [model](const Vector& x, Vector& gradient) {
     return model->loss_and_gradient(0, x, gradient);
   };

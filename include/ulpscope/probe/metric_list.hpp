@@ -24,7 +24,8 @@ inline constexpr std::array metric_list{
     MetricInfo{"peak", "largest loss from the onset on"},
     MetricInfo{"tail", "median loss over the last tenth of the steps"},
     MetricInfo{"verdict", "stable, relapsed, unconverged or diverged"},
-    MetricInfo{"verdict_step", "the step that decided the verdict"}};
+    MetricInfo{"verdict_step", "the step that decided the verdict"},
+    MetricInfo{"stopped", "the step at which [stop] ended the run early"}};
 
 /// A metric's place in the list.
 constexpr std::size_t metric_place(std::string_view name) {

@@ -171,14 +171,15 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t t = 0;
   bool has_row = true;  // the probes know the update before this loss
-  bool ends = false;
+  bool ends = false, early = false;
   for (; t < steps; control.step = t) {
     if (control.stop) return std::nullopt;
     if (has_row || !training.in_batches()) {
       losses.add(t, training.loss(t));
       const T& loss = losses.values.back();
       const bool finite = isfinite(loss);
-      ends = !finite || (stop.patience > 0 && patience.ends(t, convert<HyperArithmetic<T>>(loss)));
+      early = finite && stop.patience > 0 && patience.ends(t, convert<HyperArithmetic<T>>(loss));
+      ends = !finite || early;
       if (has_row || ends) row(t);
       if (ends) break;
     }
@@ -196,6 +197,7 @@ std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& co
     return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.values.front());
   };
   Metrics metrics = measure(losses, level("record.converged_level"), level("record.onset_level"));
+  if (early) metrics[metric_place("stopped")] = std::to_string(t);
   return Run{std::move(metrics), t, seconds};
 }
 
