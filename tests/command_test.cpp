@@ -67,10 +67,10 @@ TEST_CASE("a run leaves the files of the design and nothing else") {
   CHECK(names == std::vector<std::string>{"cells", "cells.sum", "figures", "host.json",
                                           "study.toml", "summary.csv", "tables", "timings.csv"});
   const Csv summary = read_csv(bench.out() + "/summary.csv");
-  CHECK(summary.header == std::vector<std::string>{"id", "precision.arithmetic", "rule.kind",
-                                                   "rule.momentum", "converged", "floor",
-                                                   "floor_step", "onset", "crossing", "peak",
-                                                   "tail", "verdict", "verdict_step", "status"});
+  CHECK(summary.header ==
+        std::vector<std::string>{"id", "precision.arithmetic", "rule.kind", "rule.momentum",
+                                 "converged", "floor", "floor_step", "onset", "crossing", "peak",
+                                 "tail", "verdict", "verdict_step", "stopped", "status"});
   CHECK(summary.rows.size() == 9);
   for (const auto& row : summary.rows) {
     CHECK(row.back() == "done");

@@ -354,6 +354,29 @@ TEMPLATE_LIST_TEST_CASE("certain classes leave tiny losses and slopes, sure erro
   CHECK(slope == T(-1));
 }
 
+// Weights and biases of a layer of n inputs come from [-1/sqrt(n), 1/sqrt(n)].
+TEST_CASE("networks start with as many parameters as they announce", "[model]") {
+  for_each_network([](const auto& options, std::size_t classes) {
+    const Layers layers = options.layers(features, classes);
+    std::mt19937 generator(1);
+    const auto start = std::get<std::vector<float>>(options.start(features, classes, generator));
+    CHECK(start.size() == layers.layout().size());
+    CHECK(options.parameters({samples, features, static_cast<double>(classes)}) ==
+          static_cast<double>(start.size()));
+    std::size_t first = 0;
+    for (std::size_t l = 0; l < layers.count(); ++l) {
+      const std::size_t size = (layers.widths[l] + 1) * layers.widths[l + 1];
+      const auto from = start.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto [low, high] = std::minmax_element(from, from + static_cast<std::ptrdiff_t>(size));
+      const auto bound = static_cast<float>(1 / std::sqrt(static_cast<double>(layers.widths[l])));
+      CHECK(*low >= -bound);
+      CHECK(*high <= bound);
+      CHECK(std::max(-*low, *high) > bound / 2);
+      first += size;
+    }
+  });
+}
+
 TEST_CASE("two classes by one output are two outputs' difference", "[model]") {
   // A network of two outputs z and 0 has the shares of one output z: so has the three-class loss
   // with its third output far below.

@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "ulpscope/data/dataset.hpp"
-#include "ulpscope/format/elementary.hpp"
+#include "ulpscope/format/normals.hpp"
 #include "ulpscope/format/option.hpp"
-#include "ulpscope/format/random.hpp"
 
 namespace ulpscope {
-
-/// `count` standard normal values from pairs of uniform ones (G. E. P. Box and M. E. Muller,
-/// doi 10.1214/aoms/1177706645), rounded to binary32: u1, u2 = next()/2^32, the radius
-/// rho = sqrt(-2 log(1-u2)), then rho cos(2 pi u1) and rho sin(2 pi u1). With an odd count the
-/// last pair's second value is dropped.
-inline std::vector<float> normal_values(std::size_t count, std::mt19937& generator) {
-  std::vector<float> values(count);
-  for (std::size_t i = 0; i < count; i += 2) {
-    const double u1 = uniform(generator);
-    const double u2 = uniform(generator);
-    const double rho = std::sqrt(-2 * elementary::log(1 - u2));
-    values[i] = static_cast<float>(rho * elementary::cos_turns(u1));
-    if (i + 1 < count) values[i + 1] = static_cast<float>(rho * elementary::sin_turns(u1));
-  }
-  return values;
-}
 
 /// Independent standard normal inputs and targets: nothing to learn, all to fit.
 struct Gaussian {

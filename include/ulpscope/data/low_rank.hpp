@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "ulpscope/data/orthonormal.hpp"
 #include "ulpscope/data/teacher.hpp"
+#include "ulpscope/format/orthonormal.hpp"
 
 namespace ulpscope {
 

@@ -39,8 +39,6 @@ struct Layers {
     return Layout(std::move(tensors));
   }
 
-  /// Numbers of parameters, and of values that the model holds besides: both layouts of the inputs,
-  /// targets and labels; each unit's z, a and s for all samples.
   double parameters() const {
     double sum = 0;
     for (std::size_t l = 0; l < count(); ++l) {
@@ -48,10 +46,17 @@ struct Layers {
     }
     return sum;
   }
+  /// Values that a model holds besides: both layouts of the inputs, targets and labels, each unit's
+  /// z and a, room for the widest layer's a turned round and for two layers' s.
   double values(double samples) const {
-    double a_sample = 2 * static_cast<double>(widths.front()) + 2;
-    for (std::size_t l = 1; l <= count(); ++l) a_sample += 4 * static_cast<double>(widths[l]);
-    return samples * a_sample;
+    double a_sample = 2 * static_cast<double>(widths.front()) + (loss.squares ? 1 : 2);
+    double widest = 0;
+    for (std::size_t l = 1; l < count(); ++l) {
+      a_sample += 2 * static_cast<double>(widths[l]);
+      widest = std::max(widest, static_cast<double>(widths[l]));
+    }
+    const auto last = static_cast<double>(outputs());
+    return samples * (a_sample + last + 2 * widest + std::max(widest, last));
   }
 
   /// Layer by layer as PyTorch starts them, weights before biases.

@@ -9,9 +9,9 @@
 #include <tuple>
 #include <vector>
 
-#include "ulpscope/data/orthonormal.hpp"
 #include "ulpscope/format/elementary.hpp"
 #include "ulpscope/format/option.hpp"
+#include "ulpscope/format/orthonormal.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/model/row_sum.hpp"
 

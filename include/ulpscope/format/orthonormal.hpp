@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "ulpscope/data/gaussian.hpp"
+#include "ulpscope/format/normals.hpp"
 
 namespace ulpscope {
 
