@@ -110,7 +110,37 @@ TEST_CASE("a run stops when its loss does not get better", "[training]") {
   const Trace trace = trace_of(small + "[stop]\npatience = 5\ntolerance = 1e9\n");
   CHECK(trace.steps.back() == 5);
   CHECK(trace.metrics[metric_place("verdict_step")] == "5");
+  CHECK(trace.metrics[metric_place("stopped")] == "5");
+  CHECK(trace_of(small).metrics[metric_place("stopped")].empty());
   CHECK(trace_of(small).steps.back() == 39);
+}
+
+// Of outputs that start near 0 every class has about the same share; Adam learns 12 samples by
+// heart.
+TEST_CASE("networks train on labels", "[training]") {
+  const std::string labels =
+      "steps = 400\n[data]\nkind = \"teacher\"\nsamples = 12\nfeatures = 5\nclasses = 3\n"
+      "[rule]\nkind = \"adam\"\nlr = 0.05\n";
+  for (const std::string model :
+       {"kind = \"logistic\"\n", "kind = \"mlp\"\nloss = \"mean-cross-entropy\"\n",
+        "kind = \"mlp\"\nloss = \"mean-cross-entropy\"\nactivation = \"gelu\"\ndepth = 2\n"}) {
+    INFO(model);
+    const Trace trace = trace_of(labels + "[model]\n" + model);
+    const double first = std::stod(trace.rows.front()[0]);
+    CHECK(first > 0.5);
+    CHECK(first < 3);
+    CHECK(std::stod(trace.rows.back()[0]) < first / 10);
+  }
+}
+
+TEST_CASE("gradient descent on a quadratic is stable up to 2 by the largest curvature",
+          "[training]") {
+  const std::string bowl =
+      "steps = 200\n[model]\nkind = \"quadratic\"\nlargest = 4\nrotation = true\n[rule]\n"
+      "kind = \"sgd\"\nlr = ";
+  const Trace below = trace_of(bowl + "0.49\n"), above = trace_of(bowl + "0.51\n");
+  CHECK(std::stod(below.rows.back()[0]) < std::stod(below.rows.front()[0]));
+  CHECK(std::stod(above.rows.back()[0]) > std::stod(above.rows.front()[0]));
 }
 
 TEST_CASE("surfaces need no data and have none", "[training]") {
@@ -140,6 +170,16 @@ TEST_CASE("what does not fit a run is refused before it", "[training]") {
   std::string five;
   for (int i = 0; i < 5; ++i) five += "[[transform]]\nkind = \"noise\"\nstd = 1\n";
   CHECK(message(five).find("at most 4 transforms") != std::string::npos);
+  CHECK(message("[model]\nkind = \"logistic\"\n").find("needs labels") != std::string::npos);
+  CHECK(message("[model]\nkind = \"linear\"\nloss = \"mean-squared\"\n[precision]\narithmetic = "
+                "\"binary16\"\n[data]\nsamples = 70000\nfeatures = 1\n")
+            .find("no room for; expected fewer samples") != std::string::npos);
+  const std::string bowl = "[model]\nkind = \"quadratic\"\n";
+  CHECK(message(bowl + "spectrum = \"1, x\"\n").find("numbers >= 0") != std::string::npos);
+  CHECK(message(bowl + "size = 1\nspectrum = \"1, 2\"\n").find("size = 2") != std::string::npos);
+  CHECK(message(bowl + "spectrum = \"1, 2\"\ncondition = 3\n").find("neither key") !=
+        std::string::npos);
+  CHECK(message(bowl + "rotation = true\nsize = 3000\n").find("at most 2000") != std::string::npos);
   CHECK(message("[data]\nkind = \"csv\"\nfile = \"nowhere.csv\"\ntarget = \"y\"\n")
             .find("nowhere.csv") != std::string::npos);
 }

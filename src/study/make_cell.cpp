@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ulpscope/data/none.hpp"
+#include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/model/surface_list.hpp"
 
@@ -216,6 +217,21 @@ void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
   }
 }
 
+/// A mean divides by the number of samples: the model's arithmetic must have room for it.
+void check_mean(const Cell& cell, const Assignments& given) {
+  const Setting* const loss = cell.find("model.loss");
+  if (!loss || !loss->canonical.starts_with("mean-")) return;
+  const auto samples = static_cast<double>(cell.extent.samples);
+  for_each_arithmetic([&]<class T>() {
+    using std::isfinite;
+    if (cell[key::arithmetic] != ArithmeticTraits<T>::name || isfinite(convert<T>(samples))) return;
+    throw InputError(place_of(given, {"model.loss", key::arithmetic}), "model.loss",
+                     "a mean over " + std::to_string(cell.extent.samples) + " samples, a number " +
+                         cell[key::arithmetic] + " has no room for; expected fewer samples, or " +
+                         "for example loss = \"sum" + loss->canonical.substr(4) + "\"");
+  });
+}
+
 /// A schedule that goes by the rule's learning rate, or by the number of steps, must fit it.
 void check_schedule(const Cell& cell, const Assignments& given) {
   const Kind& kind = *section_named("schedule").find(cell["schedule.kind"]);
@@ -318,6 +334,7 @@ Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes&
   check_schedule(cell, given);
   check_path(cell, given);
   check_data(cell, given, sizes);
+  check_mean(cell, given);
   cell.id = digest(cell);
   return cell;
 }

@@ -8,8 +8,8 @@ namespace ulpscope {
 
 /// An unevaluated sum of two doubles, `high` the double nearest to it: at least 100 significand
 /// bits within double's range, from + - * / and sqrt of double alone (T. J. Dekker, doi
-/// 10.1007/BF01397083). For values below 2^996 in magnitude whose parts are normal or zero; beyond
-/// that, high alone is right.
+/// 10.1007/BF01397083). For finite values below 2^996 in magnitude whose parts are normal or zero;
+/// square roots of values above 0.
 class DoubleDouble {
  public:
   DoubleDouble() = default;

@@ -10,8 +10,8 @@
 namespace ulpscope {
 
 /// Columns of `rows` values, orthonormal: normal ones by modified Gram-Schmidt, done twice, which
-/// is enough (L. Giraud, J. Langou, M. Rozloznik, J. van den Eshof, doi
-/// 10.1007/s00211-005-0615-4). Value i of column j at j * rows + i.
+/// is enough (L. Giraud and J. Langou, "When modified Gram-Schmidt generates a well-conditioned set
+/// of vectors", IMA Journal of Numerical Analysis 22, 2002). Value i of column j at j * rows + i.
 inline std::vector<double> orthonormal(std::size_t rows, std::size_t columns,
                                        std::mt19937& generator) {
   const std::vector<float> drawn = normal_values(rows * columns, generator);

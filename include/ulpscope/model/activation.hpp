@@ -19,7 +19,8 @@ namespace ulpscope {
 ///   gelu   f(z) = z D(z)        f' = D(z) + z d(z)   D, d: the normal distribution and density
 ///
 /// relu: V. Nair and G. E. Hinton, ICML 2010; gelu: D. Hendrycks and K. Gimpel, arXiv 1606.08415,
-/// not its approximation. D, d and tanh are operations as + - * / are (format/functions.hpp).
+/// not its approximation. D, d and tanh are operations as + - * / are (format/functions.hpp). A NaN
+/// stays one, and gelu's product of an infinite z and a share of 0 is one.
 enum class Activation : std::uint8_t { tanh, relu, gelu };
 
 struct ActivationName {
@@ -51,7 +52,7 @@ void activate(Activation activation, std::span<const E> z, std::span<E> a, const
     const auto at = [&](std::uint64_t n) { return role.site(i, step, operation + n); };
     switch (activation) {
       case Activation::tanh: a[i] = role.function(elementary::tanh(z[i]), at(0)); break;
-      case Activation::relu: a[i] = z[i] > E(0) ? z[i] : E(0); break;
+      case Activation::relu: a[i] = E(0) > z[i] ? E(0) : z[i]; break;
       case Activation::gelu:
         const E share = role.function(elementary::normal_distribution(z[i]), at(0));
         a[i] = role.product(z[i], share, at(1));
@@ -75,7 +76,7 @@ void slope(Activation activation, std::span<const E> z, std::span<const E> a, st
         break;
       }
       case Activation::relu:
-        if (!(z[i] > E(0))) s[i] = E(0);
+        if (!(z[i] > E(0)) && !(z[i] != z[i])) s[i] = E(0);
         break;
       case Activation::gelu: {
         const E share = role.function(elementary::normal_distribution(z[i]), at(0));

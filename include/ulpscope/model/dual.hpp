@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "ulpscope/format/functions.hpp"
 
@@ -33,6 +35,7 @@ struct Dual {
     const T quotient = a.value / b.value;
     return {quotient, (a.slope - quotient * b.slope) / b.value};
   }
+  friend bool operator!=(const Dual& a, const Dual& b) { return a.value != b.value; }
   friend bool operator>(const Dual& a, const Dual& b) { return a.value > b.value; }
 };
 
@@ -94,7 +97,7 @@ struct PlainOperations {
 /// weighted_row_sum (row_sum.hpp) of dual numbers.
 template <class M, class T>
 void weighted_row_sum(std::span<const M> matrix, std::span<const Dual<T>> weights,
-                      std::span<Dual<T>> out, const PlainOperations&, std::uint64_t,
+                      std::span<Dual<T>> out, const PlainOperations&, std::uint64_t, std::uint64_t,
                       std::uint64_t) {
   for (std::size_t k = 0; k < out.size(); ++k) out[k] = Dual<T>(0);
   for (std::size_t r = 0; r < weights.size(); ++r) {

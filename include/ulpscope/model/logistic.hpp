@@ -27,8 +27,6 @@ struct Logistic : NetworkOf<Logistic> {
         "loss", &Logistic::loss, "over samples, as PyTorch or summed", {}, &Loss::classification}};
   }
 
-  std::string mismatch(std::uint64_t classes) const { return Loss::named(loss).mismatch(classes); }
-
   Layers layers(std::size_t features, std::size_t classes) const {
     const Loss of_outputs = Loss::named(loss);
     return {{features, of_outputs.outputs(classes)}, of_outputs};

@@ -17,16 +17,17 @@ namespace ulpscope {
 ///
 ///   squares         r_i^2, r_i = z_i - y_i               s_i = 2 r_i
 ///   cross-entropy, two classes: one output, label y_i
-///     (max(z_i, 0) - y_i z_i) + log(1 + e_i)             e_i = exp(-|z_i|)
+///     max(z_i, 0) + log(1 + e_i), for y_i = 1 max(-z_i, 0) + ...    e_i = exp(-|z_i|)
 ///     s_i = the share 1/(1 + e_i) or e_i/(1 + e_i) that the wrong class has, negative for y_i = 1
 ///   cross-entropy, more classes: an output a class, m the first of the largest outputs
 ///     (z_im - z_iy) + log(1 + sum over k but m of e_ik)  e_ik = exp(z_ik - z_im)
 ///     s_ik = e_ik / q_i for k but y;  s_iy = -(sum over k but y of e_ik) / q_i
 ///     q_i = 1 + sum over k but m of e_ik
 ///
-/// and s its slope by z_ik. Means are divided by the number of samples, loss and s alike. Sums over
-/// k are in ascending order. No term is a difference of nearly equal numbers, so that losses and
-/// slopes far below an ulp of 1 are right.
+/// and s its slope by z_ik. Means are divided by the number of samples, rounded to the arithmetic,
+/// loss and s alike. Sums over k are in ascending order. No term is a difference of nearly equal
+/// numbers, so that losses and slopes far below an ulp of 1 are right. A gap z_ik - z_im beyond all
+/// numbers of an arithmetic without infinities is a NaN.
 ///
 /// Stored are the loss (loss) and s (gradient); each role evaluates the exponentials it needs.
 struct Loss {
@@ -60,9 +61,9 @@ struct Loss {
   E evaluate(const BothWays<T>& x, std::span<const E> z, std::span<E> s, const OfLoss& of_loss,
              const Backward& backward, std::uint64_t step) const {
     const T count = convert<T>(static_cast<double>(x.count));
+    const std::size_t outputs = z.size() / x.count;
     E sum(0);
     for (std::size_t i = 0; i < x.count; ++i) {
-      const std::size_t outputs = z.size() / x.count;
       const auto at = [&](std::uint64_t n) { return of_loss.site(i, step, n); };
       const auto back = [&](std::uint64_t n) { return backward.site(i, step, n); };
       if (squares) {
@@ -121,8 +122,8 @@ struct Loss {
   template <class E, class Ops, class At>
   static E two_classes(const E& z, bool one, const Ops& role, const At& at) {
     const E tail = role.function(elementary::log1p(decay(z, role, at)), at(part(0, 1)));
-    E wrong = z > E(0) ? z : E(0);
-    if (one) wrong = role.difference(wrong, z, at(0));
+    const E toward = one ? E(-z) : z;
+    const E wrong = toward > E(0) ? toward : E(0);
     return role.sum(wrong, tail, at(1));
   }
 

@@ -39,8 +39,6 @@ struct Mlp : NetworkOf<Mlp> {
                }}};
   }
 
-  std::string mismatch(std::uint64_t classes) const { return Loss::named(loss).mismatch(classes); }
-
   Layers layers(std::size_t features, std::size_t classes) const {
     const Loss of_outputs = Loss::named(loss);
     std::vector<std::size_t> widths(depth + 2, width);

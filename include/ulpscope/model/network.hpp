@@ -121,7 +121,8 @@ class Network : public Model<T> {
     std::vector<E> s, s_before, column;
   };
 
-  /// Operations are numbered through a role's part of a step; a sum over n terms has 2 n.
+  /// Operations are numbered layer by layer through a role's part of a step, 2 n for sums over n
+  /// terms; the sites' index tells units and samples apart.
   template <class E, class Forward, class OfLoss, class Backward>
   E pass(const BothWays<T>& x, std::span<const E> w, std::span<E> gradient, Room<E>& room,
          const Forward& forward, const OfLoss& of_loss, const Backward& backward,
@@ -141,18 +142,18 @@ class Network : public Model<T> {
         const auto weights = w.subspan(first + k * inputs, inputs);
         if (l == 0) {
           weighted_row_sum(std::span<const T>(x.by_feature), weights, unit, forward, step,
-                           operation);
+                           operation, k * n);
         } else {
           weighted_row_sum(std::span<const E>(room.a[l - 1]), weights, unit, forward, step,
-                           operation);
+                           operation, k * n);
         }
-        operation += 2 * inputs;
+        const std::uint64_t last_sum = operation + 2 * inputs;
         const E& bias = w[first + outputs * inputs + k];
         for (std::size_t i = 0; i < n; ++i) {
-          unit[i] = forward.sum(unit[i], bias, forward.site(i, step, operation));
+          unit[i] = forward.sum(unit[i], bias, forward.site(k * n + i, step, last_sum));
         }
-        ++operation;
       }
+      operation += 2 * inputs + 1;
       forward.store(std::span<E>(z), forward.site(0, step, stored));
       if (l < last) {
         room.a[l].resize(z.size());
@@ -175,27 +176,29 @@ class Network : public Model<T> {
         const auto s = std::span<const E>(room.s).subspan(k * n, n);
         E bias(0);
         for (std::size_t i = 0; i < n; ++i) {
-          bias = backward.sum(bias, s[i], backward.site(i, step, operation));
+          bias = backward.sum(bias, s[i], backward.site(k * n + i, step, operation));
         }
-        ++operation;
         const auto row = gradient.subspan(first + k * inputs, inputs);
         if (l == 0) {
-          weighted_row_sum(std::span<const T>(x.by_sample), s, row, backward, step, operation);
+          weighted_row_sum(std::span<const T>(x.by_sample), s, row, backward, step, operation + 1,
+                           k * inputs);
         } else {
-          weighted_row_sum(std::span<const E>(room.by_sample), s, row, backward, step, operation);
+          weighted_row_sum(std::span<const E>(room.by_sample), s, row, backward, step,
+                           operation + 1, k * inputs);
         }
-        operation += 2 * n;
         gradient[first + outputs * inputs + k] = bias;
       }
+      operation += 2 * n + 1;
       if (l == 0) break;
       room.s_before.resize(inputs * n);
       room.column.resize(outputs);
       for (std::size_t j = 0; j < inputs; ++j) {
         for (std::size_t k = 0; k < outputs; ++k) room.column[k] = w[first + k * inputs + j];
         weighted_row_sum(std::span<const E>(room.s), std::span<const E>(room.column),
-                         std::span(room.s_before).subspan(j * n, n), backward, step, operation);
-        operation += 2 * outputs;
+                         std::span(room.s_before).subspan(j * n, n), backward, step, operation,
+                         j * n);
       }
+      operation += 2 * outputs;
       slope<E>(layers_.activation, room.z[l - 1], room.a[l - 1], room.s_before, backward, step,
                operation);
       std::swap(room.s, room.s_before);
@@ -223,6 +226,11 @@ class Network : public Model<T> {
 /// What models.hpp asks of a model, for Options with `layers(features, classes)`.
 template <class Options>
 struct NetworkOf {
+  /// Why data of so many classes, 0 for real targets, do not fit, or nothing.
+  std::string mismatch(std::uint64_t classes) const {
+    return Loss::named(self().loss).mismatch(classes);
+  }
+
   double parameters(const Sizes& sizes) const { return layers_of(sizes).parameters(); }
   double values(const Sizes& sizes) const { return layers_of(sizes).values(sizes.samples); }
 

@@ -25,10 +25,10 @@ namespace ulpscope {
 ///   s_i = h_i u_i                                     gradient
 ///   gradient_j = sum over i of Q_ij s_i               gradient; i ascending; without Q: s_j
 ///
-/// Stored are u, the loss, s and the gradient. h is computed in wide arithmetic and rounded once to
-/// T. Q is drawn uniformly (orthonormal.hpp) and rounded to binary32, the same in every arithmetic:
-/// this moves each curvature by about 1e-7 of itself, however small (A. M. Ostrowski, doi
-/// 10.1073/pnas.45.5.740).
+/// Stored are u (with Q), the loss, s and the gradient. h is computed in wide arithmetic and
+/// rounded once to T. Q is drawn uniformly (orthonormal.hpp) and rounded to binary32, and where T
+/// has fewer bits to T: the same in all arithmetics from binary32 on, where this moves each
+/// curvature by about 1e-7 of itself, however small (A. M. Ostrowski, doi 10.1073/pnas.45.5.740).
 struct Quadratic {
   static constexpr std::string_view name = "quadratic";
   static constexpr std::string_view summary = "a bowl of any spectrum, in any direction";
@@ -93,7 +93,7 @@ struct Quadratic {
     return std::vector<Decimal>(size, start_at);
   }
 
-  /// h_i in wide arithmetic W, i = 0 .. size-1, within a few ulps.
+  /// h_i in wide arithmetic W, i = 0 .. size-1; its round-off is far below an ulp of any T.
   template <class W>
   std::vector<W> curvatures() const {
     std::vector<W> all;
@@ -104,9 +104,10 @@ struct Quadratic {
       return all;
     }
     const W top = from_decimal<W>(largest), ratio = from_decimal<W>(condition);
+    const W last(std::max<std::size_t>(size - 1, 1));
     for (std::size_t i = 0; i < size; ++i) {
-      const W place = size > 1 ? W(W(i) / W(size - 1)) : W(0);
-      const W factor = spectrum == "linear" ? W(1 - place * (1 - 1 / ratio))
+      const W place = W(i) / last;
+      const W factor = spectrum == "linear" ? W((last - W(i)) / last + place / ratio)
                                             : elementary::exp2(W(-place * elementary::log2(ratio)));
       all.push_back(top * factor);
     }

@@ -84,17 +84,19 @@ void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std
 
 /// The same sums as a role's operations: where it rounds every one, each product and each sum is
 /// rounded once into its format. Term r has the operations `operation` + 2 r and the next; the
-/// sites' index is k.
+/// sites' index is `first` + k.
 template <class T>
 void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-                      const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation) {
+                      const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation,
+                      std::uint64_t first = 0) {
   if (!role.format.every) return weighted_row_sum<T>(matrix, weights, out);
   for (std::size_t k = 0; k < out.size(); ++k) {
     T sum(0);
     for (std::size_t r = 0; r < weights.size(); ++r) {
       const std::uint64_t at = operation + 2 * r;
-      const T term = role.product(weights[r], matrix[r * out.size() + k], role.site(k, step, at));
-      sum = role.sum(sum, term, role.site(k, step, at + 1));
+      const T term =
+          role.product(weights[r], matrix[r * out.size() + k], role.site(first + k, step, at));
+      sum = role.sum(sum, term, role.site(first + k, step, at + 1));
     }
     out[k] = sum;
   }
