@@ -100,14 +100,14 @@ struct Bowl {
 
     Layout layout() const override { return Layout(size); }
 
-    T loss_and_gradient(std::uint64_t step, std::span<const T> x, std::span<T> gradient,
+    T loss_and_gradient(std::uint64_t step, std::span<const T> w, std::span<T> gradient,
                         Batch = {}) override {
       Counter<T> forward(roles[Role::loss], step), backward(roles[Role::gradient], step);
       Counted<T> sum(T(0), forward);
       for (std::size_t i = 0; i < size; ++i) {
-        const Counted<T> a(x[i], forward), n(number(i + 1), forward);
+        const Counted<T> a(w[i], forward), n(number(i + 1), forward);
         sum = sum + n * (a * a);
-        const Counted<T> b(x[i], backward), twice(number(2 * (i + 1)), backward);
+        const Counted<T> b(w[i], backward), twice(number(2 * (i + 1)), backward);
         gradient[i] = (twice * b).value();
       }
       T loss = sum.value();

@@ -172,11 +172,12 @@ TEST_CASE("operations of double-doubles keep 100 bits", "[elementary]") {
     const Mpfr x = exactly(a), y = exactly(b);
     const std::vector<std::pair<DoubleDouble, Mpfr>> results{
         {a + b, x + y}, {a * b, x * y}, {a / b, x / y}, {sqrt(a), sqrt(x)}};
-    for (const auto& [got, expected] : results) {
+    for (const auto& result : results) {
+      const Mpfr got = exactly(result.first), &expected = result.second;
       Mpfr bound = abs(expected);
       mpfr_div_2ui(bound, bound, 100, MPFR_RNDN);
-      mismatches.expect(within(exactly(got), expected, bound),
-                        [&] { return exactly(got).text() + ", not " + expected.text(); });
+      mismatches.expect(within(got, expected, bound),
+                        [&] { return got.text() + ", not " + expected.text(); });
     }
     // A difference is right to 2^-100 of its larger operand.
     Mpfr bound = abs(x) + abs(y);

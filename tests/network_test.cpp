@@ -483,9 +483,9 @@ TEST_CASE("a quadratic has the spectrum that it is given", "[model]") {
   const std::vector<Dec50> geometric = options.curvatures<Dec50>();
   options.spectrum = "linear";
   const std::vector<Dec50> linear = options.curvatures<Dec50>();
-  for (int i = 0; i < 5; ++i) {
-    CHECK(abs(geometric[i] * pow(Dec50(10), i) - 1) < Dec50("1e-48"));
-    CHECK(abs(linear[i] / ((4 - i + i * Dec50("1e-4")) / 4) - 1) < Dec50("1e-48"));
+  for (std::size_t i = 0; i < 5; ++i) {
+    CHECK(abs(geometric[i] * pow(Dec50(10), static_cast<int>(i)) - 1) < Dec50("1e-48"));
+    CHECK(abs(linear[i] / ((Dec50(4 - i) + Dec50(i) * Dec50("1e-4")) / 4) - 1) < Dec50("1e-48"));
   }
   options.spectrum = "2, 1e-3";
   options.size = 3;
