@@ -299,6 +299,22 @@ TEST_CASE("what a cell takes is known without another look at its file", "[csv]"
   CHECK(memory < data + model + 4096);
 }
 
+TEST_CASE("a study of a file is a study again, with and without its hash", "[csv]") {
+  const TempFolder folder;
+  spit(folder / "x.csv", "a,y\n1,2\n3,4\n");
+  const std::string text =
+      "[data]\nkind = \"csv\"\ntarget = \"y\"\nfile = \"" + (folder / "x.csv").string() + "\"\n";
+  for (const std::string& hash :
+       {std::string(), "sha256 = \"" + sha256("a,y\n1,2\n3,4\n") + "\"\n"}) {
+    const Plan plan = plan_of(text + hash);
+    spit(folder / "again.toml", study_toml(study_of(text + hash), plan));
+    spit(folder / "cell.toml", cell_toml(plan.cells[0]));
+    for (const char* name : {"again.toml", "cell.toml"}) {
+      CHECK(make_plan(read_study((folder / name).string())).cells.at(0).id == plan.cells[0].id);
+    }
+  }
+}
+
 TEST_CASE("a csv kind's options", "[csv]") {
   CHECK(CsvData{}.conflict() == "kind = \"csv\" needs file, as file = \"studies/data/digits.csv\"");
   CsvData options;

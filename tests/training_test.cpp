@@ -133,6 +133,15 @@ TEST_CASE("networks train on labels", "[training]") {
   }
 }
 
+TEST_CASE("what a teacher is drawn with counts as memory", "[training]") {
+  const std::string teacher = "[data]\nkind = \"teacher\"\nsamples = 8\nfeatures = 100\nhidden = ";
+  const auto memory = [&](const char* hidden) {
+    return footprint(cell_of(teacher + hidden + "\n")).memory;
+  };
+  CHECK(memory("1000000000") > 4e11);
+  CHECK(memory("1010") - memory("10") == 1000 * (100 + 1) * 4);
+}
+
 TEST_CASE("gradient descent on a quadratic is stable up to 2 by the largest curvature",
           "[training]") {
   const std::string bowl =
@@ -169,6 +178,8 @@ TEST_CASE("what does not fit a run is refused before it", "[training]") {
   CHECK(message("[[transform]]\nkind = \"clip-norm\"\n").find("max_norm") != std::string::npos);
   std::string five;
   for (int i = 0; i < 5; ++i) five += "[[transform]]\nkind = \"noise\"\nstd = 1\n";
+  CHECK(message("[[transform]]\nkind = \"clip-nrom\"\n").find("for example kind = ") !=
+        std::string::npos);
   CHECK(message(five).find("at most 4 transforms") != std::string::npos);
   CHECK(message("[model]\nkind = \"logistic\"\n").find("needs labels") != std::string::npos);
   CHECK(message("[model]\nkind = \"linear\"\nloss = \"mean-squared\"\n[precision]\narithmetic = "

@@ -164,7 +164,7 @@ Extent read(Table& table, const CsvData& options, F&& f) {
     largest = std::max(largest, y);
     f(x, y);
   });
-  Extent extent{table.rows(), table.features(), 0, table.hash()};
+  Extent extent{table.rows(), table.features(), 0, 0, table.hash()};
   if (options.task == "classification") {
     if (largest == 0) {
       table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");

@@ -2,6 +2,7 @@
 #include "ulpscope/study/keys.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
@@ -182,7 +183,10 @@ std::string checked(const std::string& key, const OptionInfo& option, const Valu
     std::string problem =
         (number && !why.empty() ? why : shown + ":") + " expected " + option.expected;
     problem += suggestion(value.text, option.choices);
-    const std::string name = key.substr(key.find('.') + 1);
+    std::size_t start = key.find('.') + 1;
+    // A place in a list of tables is no part of the name: below [[transform]] it is kind alone.
+    if (std::isdigit(static_cast<unsigned char>(key[start]))) start = key.find('.', start) + 1;
+    const std::string name = key.substr(start);
     const bool quote = option.type == OptionType::text && !option.holds;
     const std::string example = quote ? "\"" + option.example + "\"" : option.example;
     return InputError(value.place, key, problem + "; for example " + name + " = " + example);

@@ -37,8 +37,9 @@ struct CsvData {
       return !text.empty() && text.find_first_of("\"\\\n\r") == std::string_view::npos;
     };
     constexpr auto hash = +[](std::string_view text) {
-      return text.size() == 64 &&
-             text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+      return text.empty() ||  // the default, as a study is written back
+             (text.size() == 64 &&
+              text.find_first_not_of("0123456789abcdef") == std::string_view::npos);
     };
     return std::tuple{
         Option{"file", &CsvData::file, "its path",

@@ -13,6 +13,7 @@ namespace ulpscope {
 struct Extent {
   std::uint64_t samples = 0, features = 0;
   std::uint64_t classes = 0;  ///< targets are labels 0, 1, ... below it; 0: real numbers
+  double besides = 0;         ///< values of binary32 that drawing them takes and drops again
   std::string sha256{};       ///< of the file that they come from, if they do, in hexadecimal
 };
 

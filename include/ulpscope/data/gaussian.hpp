@@ -27,7 +27,7 @@ struct Gaussian {
                       Option{"seed", &Gaussian::seed, "of std::mt19937", seed32}};
   }
 
-  Extent extent() const { return {samples, features, 0, ""}; }
+  Extent extent() const { return {samples, features}; }
   Dataset draw() const {
     Dataset data{samples, features, 0, {}, {}, std::mt19937(static_cast<std::uint32_t>(seed))};
     data.inputs = normal_values(samples * features, data.generator);

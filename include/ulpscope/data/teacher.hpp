@@ -71,7 +71,12 @@ struct Teacher {
         Option{"seed", &Teacher::seed, "of std::mt19937", seed32}};
   }
 
-  Extent extent() const { return {samples, features, classes}; }
+  Extent extent() const {
+    const auto outputs = static_cast<double>(std::max<std::uint64_t>(classes, 1));
+    const auto inputs = static_cast<double>(features), units = static_cast<double>(hidden);
+    const double weights = hidden > 0 ? (inputs + outputs) * units : inputs * outputs;
+    return {samples, features, classes, weights + outputs * static_cast<double>(samples)};
+  }
 
   Dataset draw() const {
     Dataset data{samples, features, classes,

@@ -79,8 +79,9 @@ struct Layers {
 ///
 /// and back from the last layer to the first
 ///
-///   gradient of w_kj = sum over i of s_ik a_ij    gradient; i ascending;  of b_k: sum over i of
-///   s_ik s_ij = (sum over k of w_kj s_ik) f'(z_ij)     gradient; k ascending
+///   gradient of w_kj = sum over i of s_ik a_ij         gradient; i ascending
+///   gradient of b_k  = sum over i of s_ik              gradient; i ascending
+///   s_ij = (sum over k of w_kj s_ik) f'(z_ij)          gradient; k ascending
 ///
 /// Stored are x (data, once), z, a, the loss, s and the gradient. Where a role rounds every
 /// operation, the sums' products and sums are such operations, too.

@@ -14,7 +14,8 @@ namespace ulpscope {
 /// and with triangular2 the height halves from cycle to cycle. Momentum is not cycled.
 struct Cyclic : Warmup {
   static constexpr std::string_view name = "cyclic";
-  static constexpr std::string_view summary = "triangles between the rule's lr and max_lr";
+  static constexpr std::string_view summary =
+      "triangles between the rule's lr and max_lr; momentum stays";
 
   Decimal max_lr = "0.01";
   std::uint64_t step_size_up = 2000;
@@ -71,7 +72,8 @@ struct Cyclic : Warmup {
 /// there is no rate beyond it. Momentum is not cycled.
 struct OneCycle : Warmup {
   static constexpr std::string_view name = "one-cycle";
-  static constexpr std::string_view summary = "once up to the rule's lr and down to far below";
+  static constexpr std::string_view summary =
+      "once up to the rule's lr and far below; momentum stays";
 
   std::uint64_t total_steps = 1000;
   Decimal pct_start = "0.3";

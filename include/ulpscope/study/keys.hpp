@@ -126,7 +126,9 @@ struct StopOptions {
   static auto options() {
     return std::tuple{
         Option{"patience", &StopOptions::patience,
-               "steps without a better loss after which a run ends; 0: never", any_count},
+               "steps without a better loss after which a run ends, by the recorded losses with "
+               "mini-batches; 0: never",
+               any_count},
         Option{"tolerance", &StopOptions::tolerance, "by how much a better loss is below the best",
                non_negative}};
   }

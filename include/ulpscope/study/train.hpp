@@ -248,7 +248,8 @@ Footprint footprint(const Cell& cell) {
     }
     values = states * parameters * (0.83 * std::numeric_limits<R>::max_digits10 + 35);
   });
-  const double data = (sizes.samples * sizes.features + sizes.samples) * sizeof(float);
+  const double data =
+      (sizes.samples * sizes.features + sizes.samples + extent.besides) * sizeof(float);
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
