@@ -198,9 +198,13 @@ TEST_CASE("low-rank targets are a linear function of the inputs as rounded", "[d
 TEST_CASE("low-rank refuses a rank that cannot be", "[data]") {
   LowRank low;
   low.rank = 65;
-  CHECK(low.conflict() == "rank = 65 is above samples = 64 or features = 1000");
+  CHECK(low.conflict() ==
+        "rank = 65 is above samples = 64 or features = 1000; expected at most the smaller; for "
+        "example rank = 64");
   low.rank = 1;
-  CHECK(low.conflict() == "rank = 1 has condition = 1");
+  CHECK(low.conflict() ==
+        "rank = 1 has a single singular value; expected rank >= 2, or no condition "
+        "but 1; for example condition = 1");
   const auto options = describe_options<LowRank>();
   CHECK_FALSE(options[3].holds("0.5"));
   CHECK_FALSE(options[3].holds("1e7"));

@@ -240,30 +240,38 @@ TEST_CASE("schedules refuse what does not go together", "[schedule]") {
   Cyclic cyclic;
   cyclic.max_lr = "1e-2";
   CHECK(cyclic.conflict_with("0.01").empty());
-  CHECK(cyclic.conflict_with("0.02") == "max_lr = 0.01 is below the rule's lr = 0.02");
+  CHECK(cyclic.conflict_with("0.02") ==
+        "max_lr = 0.01 is below the rule's lr = 0.02; expected that lr or more; for example max_lr "
+        "= 0.02");
   Cosine cosine;
   cosine.eta_min = "0.1";
   CHECK(cosine.conflict_with("0.1").empty());
-  CHECK(cosine.conflict_with("1e-3") == "eta_min = 0.1 is above the rule's lr = 1e-3");
+  CHECK(cosine.conflict_with("1e-3") ==
+        "eta_min = 0.1 is above the rule's lr = 1e-3; expected that lr or less; for example "
+        "eta_min = 0");
   WarmRestarts restarts;
   restarts.eta_min = "0.1";
   CHECK_FALSE(restarts.conflict_with("1e-3").empty());
   Plateau plateau;
   plateau.min_lr = "0.1";
-  CHECK(plateau.conflict_with("1e-3") == "min_lr = 0.1 is above the rule's lr = 1e-3");
+  CHECK(plateau.conflict_with("1e-3") ==
+        "min_lr = 0.1 is above the rule's lr = 1e-3; expected that lr or less; for example min_lr "
+        "= 0");
   OneCycle one;
   CHECK(one.conflict().empty());
   one.total_steps = 10;
   one.pct_start = "0.1";
   CHECK(one.conflict() ==
         "pct_start * total_steps must be above 1, or there is no way up: pct_start = 0.1, "
-        "total_steps = 10");
+        "total_steps = 10; for example pct_start = 0.3, total_steps = 1000");
   one.pct_start = "0.10000000000000000000001";
   CHECK(one.conflict().empty());
   one.warmup = 5;
   CHECK(one.conflict_with_steps(15).empty());
-  CHECK(one.conflict_with_steps(16) ==
-        "total_steps = 10 ends after 15 updates, and the run has 16");
+  CHECK(
+      one.conflict_with_steps(16) ==
+      "total_steps = 10 ends after 15 updates, and the run has 16; expected at least as many; for "
+      "example total_steps = 11");
   OneCycle::In<double> rate(one);
   CHECK_NOTHROW(rate(14, 1, 0));
   CHECK_THROWS_AS(rate(15, 1, 0), std::out_of_range);

@@ -152,7 +152,8 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
         "4: model.loss: \"sum-square\": expected one of \"sum-squared\", \"mean-squared\"; did you "
         "mean \"sum-squared\"?; for example loss = \"sum-squared\"");
   CHECK(message("[rule]\nnesterov = true\nkind = \"sgd\"\n") ==
-        "4: rule.sgd: nesterov = true needs momentum > 0 and dampening = 0");
+        "4: rule.sgd: nesterov = true: expected momentum > 0 and dampening = 0; for example "
+        "momentum = 0.9, dampening = 0");
   CHECK(message("[rule]\nmomentum = 0.9\n") ==
         "4: rule.momentum: no cell of this study has it; it belongs to \"sgd\" or "
         "\"rmsprop\"; for example rule.kind = \"sgd\"");

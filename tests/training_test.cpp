@@ -136,7 +136,7 @@ TEST_CASE("networks train on labels", "[training]") {
 TEST_CASE("what a teacher is drawn with counts as memory", "[training]") {
   const std::string teacher = "[data]\nkind = \"teacher\"\nsamples = 8\nfeatures = 100\nhidden = ";
   const auto memory = [&](const char* hidden) {
-    return footprint(cell_of(teacher + hidden + "\n")).memory;
+    return footprint(cell_of(teacher + hidden + "\n")).memory();
   };
   CHECK(memory("1000000000") > 4e11);
   CHECK(memory("1010") - memory("10") == 1000 * (100 + 1) * 4);
@@ -157,7 +157,8 @@ TEST_CASE("surfaces need no data and have none", "[training]") {
   CHECK(cell["data.kind"] == "none");
   CHECK(cell.find("batch.size") == nullptr);
   CHECK(message("[data]\nkind = \"gaussian\"\n[model]\nkind = \"booth\"\n") ==
-        "4: data.kind: the model \"booth\" has no samples; expected kind = \"none\"");
+        "4: data.kind: changes nothing in any cell of this study; expected it where it does; for "
+        "example beside kind = \"linear\" under [model]");
   CHECK(message("[data]\nkind = \"none\"\n").find("needs samples") != std::string::npos);
   CHECK(message("[model]\nkind = \"booth\"\n[batch]\nsize = 4\n").find("belongs to \"linear\"") !=
         std::string::npos);
@@ -166,6 +167,40 @@ TEST_CASE("surfaces need no data and have none", "[training]") {
       "every = 1\nprobes = [\"path\"]\n");
   CHECK(std::stod(trace.rows[0][1]) == 8);
   CHECK(std::stod(trace.rows[0][2]) == -4);
+}
+
+TEST_CASE("a key without effect makes no other cell", "[training]") {
+  struct Row {
+    std::string beside, key, value, cure;
+  };
+  const Row rows[] = {
+      {"[model]\nkind = \"quadratic\"\n", "model.seed", "2", "rotation = true"},
+      {"", "batch.seed", "2", "size = 16"},
+      {"", "schedule.warmup_factor", "0.5", "warmup = 100"},
+      {"", "stop.tolerance", "0.5", "patience = 100"},
+      {"", "record.shadow", "\"first_moment\"", "probes = [\"shadow\"]"},
+      {"[model]\nkind = \"booth\"\n", "precision.data", "\"p4\"", "kind = \"linear\""},
+      {"[model]\nkind = \"booth\"\n", "precision.activations.format", "\"p4\"",
+       "kind = \"linear\""},
+      {"[model]\nkind = \"booth\"\n", "data.kind", "\"teacher\"", "kind = \"linear\""}};
+  for (const Row& row : rows) {
+    CAPTURE(row.key);
+    const std::string base = message(row.beside, {row.key + "=" + row.value});
+    CHECK(base.find(row.key + ": changes nothing in any cell of this study") != std::string::npos);
+    CHECK(base.find("for example beside " + row.cure) != std::string::npos);
+    const std::string swept =
+        message(row.beside + "[sweep]\n\"" + row.key + "\" = [" + row.value + "]\n");
+    CHECK(swept.find(row.key + ": changes nothing in a cell that has it") != std::string::npos);
+  }
+  // Where some cell has an effect of it, the others are as if it were not given.
+  const Plan sizes = plan_of("[batch]\nseed = 5\n[sweep]\n\"batch.size\" = [\"all\", 8]\n");
+  CHECK(sizes.cells[0].id == cell_of("").id);
+  CHECK(sizes.cells[0]["batch.seed"] == "1");
+  CHECK(sizes.cells[1]["batch.seed"] == "5");
+  const Plan models =
+      plan_of("[data]\nkind = \"teacher\"\n[sweep]\n\"model.kind\" = [\"linear\", \"booth\"]\n");
+  CHECK(models.cells[0]["data.kind"] == "teacher");
+  CHECK(models.cells[1]["data.kind"] == "none");
 }
 
 TEST_CASE("what does not fit a run is refused before it", "[training]") {

@@ -261,19 +261,37 @@ TEST_CASE("transforms refuse what does not go together", "[transform]") {
     const char* why;
   };
   const Row rows[] = {
-      {{.kind = "none", .max_norm = "1"}, "kind = \"none\" has no max_norm"},
-      {{.kind = "clip-norm", .lower = "1"}, "kind = \"clip-norm\" has no lower"},
-      {{.kind = "noise", .upper = "1"}, "kind = \"noise\" has no upper"},
-      {{.kind = "noise", .steps = 2}, "kind = \"noise\" has no steps"},
-      {{.kind = "clip-norm", .average = true}, "kind = \"clip-norm\" has no average"},
-      {{.kind = "accumulate", .deviation = "1"}, "kind = \"accumulate\" has no std"},
-      {{.kind = "accumulate", .seed = 1}, "kind = \"accumulate\" has no seed"},
-      {{.kind = "clip-value", .lower = "2", .upper = "1"}, "lower = 2 is above upper = 1"},
-      {{.kind = "clip-value", .upper = "1"}, "kind = \"clip-value\" needs lower, as lower = -1"},
-      {{.kind = "clip-value", .lower = "-1"}, "kind = \"clip-value\" needs upper, as upper = 1"},
-      {{.kind = "clip-norm"}, "kind = \"clip-norm\" needs max_norm, as max_norm = 1"},
-      {{.kind = "accumulate"}, "kind = \"accumulate\" needs steps, as steps = 4"},
-      {{.kind = "noise"}, "kind = \"noise\" needs std, as std = 0.01"}};
+      {{.kind = "none", .max_norm = "1"},
+       "kind = \"none\" has no max_norm; expected it with kind = \"clip-norm\" alone; for example "
+       "kind = \"clip-norm\""},
+      {{.kind = "clip-norm", .lower = "1"},
+       "kind = \"clip-norm\" has no lower; expected it with kind = \"clip-value\" alone; for "
+       "example kind = \"clip-value\""},
+      {{.kind = "noise", .upper = "1"},
+       "kind = \"noise\" has no upper; expected it with kind = \"clip-value\" alone; for example "
+       "kind = \"clip-value\""},
+      {{.kind = "noise", .steps = 2},
+       "kind = \"noise\" has no steps; expected it with kind = \"accumulate\" alone; for example "
+       "kind = \"accumulate\""},
+      {{.kind = "clip-norm", .average = true},
+       "kind = \"clip-norm\" has no average; expected it with kind = \"accumulate\" alone; for "
+       "example kind = \"accumulate\""},
+      {{.kind = "accumulate", .deviation = "1"},
+       "kind = \"accumulate\" has no std; expected it with kind = \"noise\" alone; for example "
+       "kind = \"noise\""},
+      {{.kind = "accumulate", .seed = 1},
+       "kind = \"accumulate\" has no seed; expected it with kind = \"noise\" alone; for example "
+       "kind = \"noise\""},
+      {{.kind = "clip-value", .lower = "2", .upper = "1"},
+       "lower = 2 is above upper = 1; expected lower <= upper; for example lower = -1, upper = 1"},
+      {{.kind = "clip-value", .upper = "1"},
+       "kind = \"clip-value\" needs a lower that is not 0; for example lower = -1"},
+      {{.kind = "clip-value", .lower = "-1"},
+       "kind = \"clip-value\" needs an upper that is not 0; for example upper = 1"},
+      {{.kind = "clip-norm"},
+       "kind = \"clip-norm\" needs a max_norm that is not 0; for example max_norm = 1"},
+      {{.kind = "accumulate"}, "kind = \"accumulate\" needs steps; for example steps = 4"},
+      {{.kind = "noise"}, "kind = \"noise\" needs a std that is not 0; for example std = 0.01"}};
   for (const Row& row : rows) CHECK(row.options.conflict() == row.why);
   const Options most{.kind = "accumulate", .steps = 1'000'000};
   CHECK_THROWS_AS(Transforms<double>({most, most}, Roles<double>()), std::invalid_argument);

@@ -181,8 +181,9 @@ int plan_command(const RunOptions& options) {
     fmt::print("{}  {:>8}  {}\n", cell->id, clock_text(seconds), label(*cell, plan.swept));
     total += seconds;
     longest = std::max(longest, seconds);
-    memory = std::max(memory, footprint(*cell).memory);
-    disk += footprint(*cell).disk;
+    const Footprint needed = footprint(*cell);
+    memory = std::max(memory, needed.memory());
+    disk += needed.disk;
   }
   const double wall = std::max(longest, total / options.jobs);
   fmt::print("{}: about {} with --jobs {}, {:.1f} MiB of memory a job, {:.1f} MiB on disk\n",

@@ -2,6 +2,7 @@
 #include "runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -34,17 +35,35 @@ void say_line(const std::string& line) { std::fputs(line.c_str(), stderr); }
 void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
   const double available = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
                            static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  double largest = 0;
-  for (const Cell* cell : cells) largest = std::max(largest, footprint(*cell).memory);
-  const double needed = largest * std::min<double>(jobs, static_cast<double>(cells.size()));
+  const Cell* largest = nullptr;
+  Footprint most{};
+  for (const Cell* cell : cells) {
+    const Footprint needed = footprint(*cell);
+    if (largest && needed.memory() <= most.memory()) continue;
+    largest = cell;
+    most = needed;
+  }
+  const double running = std::min<double>(jobs, static_cast<double>(cells.size()));
+  const double needed = most.memory() * running;
   if (needed <= available) return;
-  throw InputError(
-      {study.file, 0}, "data",
-      fmt::format("the largest cell needs {:.1f} GiB, {} at a time {:.1f} GiB; "
-                  "expected at most the {:.1f} GiB that this machine has; for "
-                  "example a smaller samples or features{}",
-                  largest / 0x1p30, std::min<std::size_t>(jobs, cells.size()), needed / 0x1p30,
-                  available / 0x1p30, jobs > 1 ? ", or --jobs 1" : ""));
+  struct Part {
+    double bytes;
+    const char *section, *cure;
+  };
+  const std::array parts{
+      Part{most.data, "data", "fewer samples or features"},
+      Part{most.model, "model", "fewer samples or features, or layers less wide or deep"},
+      Part{most.rule, "rule", "a model of fewer parameters"},
+      Part{most.trace, "record", "every = \"log\" or fewer steps"}};
+  const Part& worst = *std::max_element(
+      parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.bytes < b.bytes; });
+  throw InputError({study.file, 0}, worst.section,
+                   fmt::format("cell {} needs {:.1f} GiB, {:.1f} of them for {}; {} at a time need "
+                               "{:.1f} GiB; expected at most the {:.1f} GiB that this machine has; "
+                               "for example {}{}",
+                               largest->id, most.memory() / 0x1p30, worst.bytes / 0x1p30,
+                               worst.section, running, needed / 0x1p30, available / 0x1p30,
+                               worst.cure, jobs > 1 ? ", or --jobs 1" : ""));
 }
 
 std::string label(const Cell& cell, const std::vector<std::string>& swept) {

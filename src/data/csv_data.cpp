@@ -159,17 +159,27 @@ void for_each_row(Table& table, F&& f) {
 /// The same, and the sizes that are known then.
 template <class Real, class F>
 Extent read(Table& table, const CsvData& options, F&& f) {
-  float largest = 0;
+  const bool labels = options.task == "classification";
+  std::vector<bool> seen;
   for_each_row<Real>(table, [&](std::span<const Real> x, float y) {
-    largest = std::max(largest, y);
+    if (labels) {
+      const auto label = static_cast<std::size_t>(y);
+      if (label >= seen.size()) seen.resize(label + 1);
+      seen[label] = true;
+    }
     f(x, y);
   });
-  Extent extent{table.rows(), table.features(), 0, 0, table.hash()};
-  if (options.task == "classification") {
-    if (largest == 0) {
-      table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");
-    }
-    extent.classes = static_cast<std::uint64_t>(largest) + 1;
+  Extent extent{table.rows(), table.features(), seen.size(), 0, table.hash()};
+  if (!labels) return extent;
+  if (seen.size() == 1) {
+    table.fail_column(table.target(), "0 in every row; expected two labels at least, 0 and 1");
+  }
+  const auto missing = std::find(seen.begin(), seen.end(), false);
+  if (missing != seen.end()) {
+    table.fail_column(table.target(), "no row has the label " +
+                                          std::to_string(missing - seen.begin()) +
+                                          "; expected all from 0 to the largest, " +
+                                          std::to_string(seen.size() - 1));
   }
   return extent;
 }

@@ -11,6 +11,17 @@ namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 18U;
 
+/// What a file that is no text would do to a terminal, it shall not; nor fill it.
+std::string printable(const std::string& text) {
+  constexpr std::size_t longest = 300;
+  std::string shown;
+  for (const char c : text.substr(0, longest)) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    shown += control ? '?' : c;
+  }
+  return text.size() > longest ? shown + "..." : shown;
+}
+
 }  // namespace
 
 CsvReader::CsvReader(const std::string& file, bool hashed)
@@ -25,7 +36,7 @@ CsvReader::CsvReader(const std::string& file, bool hashed)
 }
 
 void CsvReader::fail(const std::string& problem) const {
-  throw DataError(file_ + ":" + std::to_string(record_line_) + ": " + problem);
+  throw DataError(file_ + ":" + std::to_string(record_line_) + ": " + printable(problem));
 }
 
 bool CsvReader::read_line() {

@@ -27,7 +27,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string> nearest(std::string_view text,
                                    const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(text.size() / 2, 2) + 1;
+  // At least one letter must be shared: among short texts, each would be near every other.
+  std::size_t best_distance = std::min(std::max<std::size_t>(text.size() / 2, 2) + 1, text.size());
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(text, candidate);
     if (distance < best_distance) {

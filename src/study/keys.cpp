@@ -21,6 +21,9 @@ Kind kind_of(std::string_view name, std::string_view summary) {
   if constexpr (requires(Options options) { options.conflict(); }) {
     kind.conflict = [](const TextOf& text_of) { return read_options<Options>(text_of).conflict(); };
   }
+  if constexpr (requires(Options options) { options.idle(); }) {
+    kind.idle = [](const TextOf& text_of) { return read_options<Options>(text_of).idle(); };
+  }
   if constexpr (requires(Options options) { options.moments(); }) {
     kind.moments = [](const TextOf& text_of) { return read_options<Options>(text_of).moments(); };
   }

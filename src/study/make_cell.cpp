@@ -11,6 +11,9 @@
 namespace ulpscope {
 namespace {
 
+/// What gives keys of samples an effect.
+constexpr std::string_view of_samples = "kind = \"linear\" under [model]";
+
 std::string section_of(const std::string& key) { return key.substr(0, key.find('.')); }
 
 std::string digest(const Cell& cell) {
@@ -52,20 +55,17 @@ const Kind& model_of(const Assignments& given) {
   return kind ? *kind : models.kinds.front();
 }
 
-/// Where no kind is given: the section's first; for data, none where the model has no samples.
-const Kind& default_kind(const Section& section, const Assignments& given) {
-  const bool none = section.name == "data" && model_of(given).needs == Targets::none;
-  return none ? *section.find(None::name) : section.kinds.front();
-}
-
-/// The cell's kind of a section: as given, or the section's default.
+/// The cell's kind of a section: as given, or the section's first; a model that has no samples has
+/// no data either.
 const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell) {
   if (!section.has_kind()) return section.kinds.front();
-  const Kind& by_default = default_kind(section, given);
   const Kind* kind = given_kind(section, given);
-  if (!kind) kind = &by_default;
-  cell.settings.push_back(
-      {section.name + ".kind", kind->name, kind->name, true, kind == &by_default});
+  const bool none = section.name == "data" && model_of(given).needs == Targets::none;
+  const Kind& by_default = none ? *section.find(None::name) : section.kinds.front();
+  const bool idle = none && kind && kind != &by_default;
+  if (!kind || idle) kind = &by_default;
+  cell.settings.push_back({section.name + ".kind", kind->name, kind->name, true,
+                           kind == &by_default, false, idle ? of_samples : std::string_view()});
   return *kind;
 }
 
@@ -81,7 +81,7 @@ bool needs_quotes(const OptionInfo& option, const std::string& canonical) {
 
 /// A group's setting, then its parts where some differs from its default.
 void add_group(const std::string& key, const OptionInfo& option, const Assignments& given,
-               std::set<std::string>& used, Cell& cell) {
+               Cell& cell) {
   std::vector<Setting> parts;
   const Value* last_given = nullptr;
   Setting whole;
@@ -93,7 +93,6 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
     if (at != given.end()) last_given = &at->second;
     parts.push_back(plain_setting(part_key, part, at == given.end() ? nullptr : &at->second));
     parts.back().part = true;
-    used.insert(part_key);
     if (parts.back().at_default) continue;
     ++changed;
     const Setting& setting = parts.back();
@@ -105,7 +104,6 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
   whole.quoted = changed == 0 || (changed == 1 && !parts.front().at_default);
   whole.canonical = whole.quoted ? parts.front().canonical : whole.canonical + " }";
   whole.written = whole.canonical;
-  used.insert(key);
   cell.settings.push_back(std::move(whole));
   if (!last_given) return;
   cell.settings.insert(cell.settings.end(), parts.begin(), parts.end());
@@ -122,6 +120,24 @@ bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& te
   if (role->role != Role::first_moment && role->role != Role::second_moment) return true;
   const auto moments = rule.moments(text_of);
   return std::find(moments.begin(), moments.end(), role->role) != moments.end();
+}
+
+/// The options of a section that change nothing in this cell.
+std::vector<Idle> idle_options(const Section& section, const Kind& kind, const Assignments& given,
+                               const Cell& cell) {
+  if (section.name == "precision") {
+    const std::string& model = cell["model.kind"];
+    if (find_surface(model)) return {{"data", of_samples}, {"activations", of_samples}};
+    if (model_of(given).needs == Targets::none) return {{"data", of_samples}};
+    return {};
+  }
+  if (!kind.idle) return {};
+  return kind.idle([&](std::string_view option) {
+    const std::string key = section.name + "." + std::string(option);
+    const auto at = given.find(key);
+    return plain_setting(key, *kind.find(option), at == given.end() ? nullptr : &at->second)
+        .canonical;
+  });
 }
 
 /// Where the first of these keys, or of the keys below one, was given.
@@ -180,15 +196,13 @@ void check_precision(const Cell& cell, const Assignments& given) {
 void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
   const Kind& model = *section_named("model").find(cell["model.kind"]);
   const Kind& data = *section_named("data").find(cell["data.kind"]);
-  const bool none = data.name == None::name;
-  if (none != (model.needs == Targets::none)) {
-    std::string problem = "the model \"" + model.name + "\" ";
-    problem += none ? "needs samples; expected data, for example kind = \"" +
-                          section_named("data").kinds.front().name + "\""
-                    : "has no samples; expected kind = \"" + std::string(None::name) + "\"";
-    throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind", problem);
+  if (model.needs == Targets::none) return;
+  if (data.name == None::name) {
+    throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind",
+                     "the model \"" + model.name +
+                         "\" needs samples; expected data, for example kind = \"" +
+                         section_named("data").kinds.front().name + "\"");
   }
-  if (none) return;
   try {
     cell.extent = sizes.of(data, cell);
   } catch (const DataError& error) {
@@ -267,6 +281,31 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
   return names;
 }
 
+/// The error for a key that this cell, or without one all cells, lack.
+[[noreturn]] void lacks(const Place& place, const std::string& key, const Cell* cell) {
+  const std::string section = section_of(key);
+  std::string name = key.substr(section.size() + 1);
+  name = name.substr(0, name.find('.'));
+  const std::string owner = section == "precision" ? "rule"
+                            : section == "batch"   ? "model"
+                                                   : section;
+  const auto names = owners(section, name);
+  const std::string where = cell
+                                ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
+                                      "\" has no " + section + "." + name
+                                : "no cell of this study has it";
+  throw InputError(place, key,
+                   where + "; it belongs to " + one_of(names) + "; for example " + owner +
+                       ".kind = \"" + names.front() + "\"");
+}
+
+[[noreturn]] void without_effect(const Place& place, const std::string& key,
+                                 const std::string& where, std::string_view cure) {
+  throw InputError(place, key,
+                   "changes nothing in " + where +
+                       "; expected it where it does; for example beside " + std::string(cure));
+}
+
 }  // namespace
 
 void assign(Assignments& given, const std::string& key, const Value& value) {
@@ -300,30 +339,39 @@ const Extent& DataSizes::of(const Kind& data, const Cell& cell) {
   return known_.emplace(description, data.extent(cell.section("data"))).first->second;
 }
 
-Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes& sizes) {
+Cell make_cell(const Assignments& given, CheckedKeys& keys, DataSizes& sizes) {
   Cell cell;
   const Kind* rule = nullptr;
   for (const Section& section : sections()) {
     const Kind& kind = kind_of(section, given, cell);
-    if (section.has_kind()) used.insert(section.name + ".kind");
+    if (section.has_kind()) keys.add(section.name + ".kind", cell.settings.back().idle);
     if (section.name == "rule") rule = &kind;
     if (section.name == "batch" && model_of(given).needs == Targets::none) continue;
     const auto given_as = given.find(section.name + ".kind");
     const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
+    const std::vector<Idle> idle = idle_options(section, kind, given, cell);
     for (const OptionInfo& option : kind.options) {
       const std::string key = section.name + "." + option.name;
       if (section.name == "precision" && !applies(option.name, *rule, cell.section("rule"))) {
         continue;
       }
+      const auto no_effect = std::find_if(
+          idle.begin(), idle.end(), [&](const Idle& one) { return one.option == option.name; });
+      const bool has_effect = no_effect == idle.end();
+      const std::size_t place = cell.settings.size();
       if (option.type == OptionType::group) {
-        add_group(key, option, given, used, cell);
-        continue;
+        add_group(key, option, has_effect ? given : Assignments(), cell);
+      } else {
+        const auto at = has_effect ? given.find(key) : given.end();
+        if (at != given.end()) last_given = &at->second;
+        cell.settings.push_back(
+            plain_setting(key, option, at == given.end() ? nullptr : &at->second));
       }
-      const auto at = given.find(key);
-      if (at != given.end()) last_given = &at->second;
-      cell.settings.push_back(
-          plain_setting(key, option, at == given.end() ? nullptr : &at->second));
-      used.insert(key);
+      if (!has_effect) cell.settings[place].idle = no_effect->cure;
+      keys.add(key, cell.settings[place].idle);
+      for (const OptionInfo& part : option.parts) {
+        keys.add(key + "." + part.name, cell.settings[place].idle);
+      }
     }
     if (kind.conflict && last_given) {
       const std::string why = kind.conflict(cell.section(section.name));
@@ -339,21 +387,26 @@ Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes&
   return cell;
 }
 
-void lacks(const Place& place, const std::string& key, const Cell* cell) {
-  const std::string section = section_of(key);
-  std::string name = key.substr(section.size() + 1);
-  name = name.substr(0, name.find('.'));
-  const std::string owner = section == "precision" ? "rule"
-                            : section == "batch"   ? "model"
-                                                   : section;
-  const auto names = owners(section, name);
-  const std::string where = cell
-                                ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
-                                      "\" has no " + section + "." + name
-                                : "no cell of this study has it";
-  throw InputError(place, key,
-                   where + "; it belongs to " + one_of(names) + "; for example " + owner +
-                       ".kind = \"" + names.front() + "\"");
+void CheckedKeys::add(const std::string& key, std::string_view idle) {
+  if (idle.empty()) {
+    used_.insert(key);
+  } else {
+    idle_.emplace(key, idle);
+  }
+}
+
+void CheckedKeys::require_use(const Place& place, const std::string& key) const {
+  if (used_.count(key)) return;
+  const auto at = idle_.find(key);
+  if (at == idle_.end()) lacks(place, key, nullptr);
+  without_effect(place, key, "any cell of this study", at->second);
+}
+
+void require_effect(const Place& place, const std::string& key, const Cell& cell) {
+  const Setting* setting = cell.find(key);
+  if (!setting) setting = cell.find(key.substr(0, key.rfind('.')));
+  if (!setting) lacks(place, key, &cell);
+  if (!setting->idle.empty()) without_effect(place, key, "a cell that has it", setting->idle);
 }
 
 const Setting* Cell::find(std::string_view key) const {

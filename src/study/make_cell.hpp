@@ -29,10 +29,23 @@ class DataSizes {
   std::map<std::string, Extent> known_;
 };
 
-/// A cell from the keys that are given; `used` takes the keys that it has. Throws InputError.
-Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes& sizes);
+/// The keys of a plan's cells.
+class CheckedKeys {
+ public:
+  /// `idle` as of a setting: empty where the key has an effect in its cell.
+  void add(const std::string& key, std::string_view idle);
+  /// Throws InputError where the key has an effect in no cell.
+  void require_use(const Place& place, const std::string& key) const;
 
-/// The error for a key that this cell, or without one all cells, lack.
-[[noreturn]] void lacks(const Place& place, const std::string& key, const Cell* cell);
+ private:
+  std::set<std::string> used_;
+  std::map<std::string, std::string_view> idle_;
+};
+
+/// A cell from what is given; `keys` takes those that it has. Throws InputError.
+Cell make_cell(const Assignments& given, CheckedKeys& keys, DataSizes& sizes);
+
+/// Throws InputError where the key has no effect in this cell.
+void require_effect(const Place& place, const std::string& key, const Cell& cell);
 
 }  // namespace ulpscope

@@ -115,19 +115,19 @@ Plan make_plan(const Study& study) {
 
   Assignments base;
   for (const Assignment& entry : study.base) assign(base, entry.key, entry.value);
-  std::set<std::string> used;
+  CheckedKeys keys;
   DataSizes sizes;
   std::map<std::string, std::size_t> place_of_id;
   const auto add = [&](const std::vector<Assignment>& changes) {
     Assignments given = base;
     for (const auto& [key, value] : changes) assign(given, key, value);
-    Cell cell = make_cell(given, used, sizes);
+    Cell cell = make_cell(given, keys, sizes);
     for (const auto& [key, value] : changes) {
       const std::string& name = key;
+      require_effect(value.place, key, cell);
       const auto at = std::find_if(cell.settings.begin(), cell.settings.end(),
                                    [&](const Setting& setting) { return setting.key == name; });
-      if (at == cell.settings.end()) lacks(value.place, key, &cell);
-      at->written = value.text;
+      if (at != cell.settings.end()) at->written = value.text;
     }
     const auto [at, fresh] = place_of_id.emplace(cell.id, plan.cells.size());
     if (!fresh) {
@@ -159,9 +159,7 @@ Plan make_plan(const Study& study) {
       cell.settings.back().part = true;
     }
   }
-  for (const Assignment& entry : study.base) {
-    if (!used.count(entry.key)) lacks(entry.value.place, entry.key, nullptr);
-  }
+  for (const Assignment& entry : study.base) keys.require_use(entry.value.place, entry.key);
   check_reports(study, plan);
   return plan;
 }

@@ -42,9 +42,12 @@ struct LowRank {
   std::string conflict() const {
     if (rank > std::min(samples, features)) {
       return "rank = " + std::to_string(rank) + " is above samples = " + std::to_string(samples) +
-             " or features = " + std::to_string(features);
+             " or features = " + std::to_string(features) + "; expected at most the smaller; for " +
+             "example rank = " + std::to_string(std::min(samples, features));
     }
-    if (rank == 1 && condition != "1") return "rank = 1 has condition = 1";
+    if (rank == 1 && condition != "1")
+      return "rank = 1 has a single singular value; expected rank >= 2, or no condition but 1; "
+             "for example condition = 1";
     return {};
   }
 

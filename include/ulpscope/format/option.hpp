@@ -187,6 +187,13 @@ std::vector<OptionInfo> describe_options() {
   return all;
 }
 
+/// An option that changes nothing beside the others' values, and an example of one by which it
+/// would.
+struct Idle {
+  std::string_view option;
+  std::string_view cure;
+};
+
 /// Fills a Struct from texts, one for each option, asked of `text_of(name)`; the texts have
 /// passed the option's constraint before. The parts of a group are asked for as `group.part`, but
 /// where the group's own text is its default.

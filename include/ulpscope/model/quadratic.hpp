@@ -65,6 +65,12 @@ struct Quadratic {
                       Option{"start", &Quadratic::start_at, "every parameter's", any_real}};
   }
 
+  /// Keys without effect, each with what would give it one.
+  std::vector<Idle> idle() const {
+    if (rotation) return {};
+    return {{"seed", "rotation = true"}};
+  }
+
   std::string conflict() const {
     const auto given = numbers(spectrum);
     if (given && given->size() > size) {

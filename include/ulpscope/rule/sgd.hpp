@@ -47,7 +47,9 @@ struct Sgd {
   /// Why these values do not go together, or nothing.
   std::string conflict() const {
     if (nesterov && (momentum.zero() || !dampening.zero())) {
-      return "nesterov = true needs momentum > 0 and dampening = 0";
+      return "nesterov = true: expected momentum > 0 and dampening = 0; for example momentum = "
+             "0.9, "
+             "dampening = 0";
     }
     return {};
   }

@@ -58,7 +58,9 @@ struct TransformOptions {
   std::string conflict() const {
     const std::string given = "kind = \"" + kind + "\" ";
     const auto only = [&](bool set, const char* name, const char* of) {
-      return set && kind != of ? given + "has no " + name : std::string();
+      if (!set || kind == of) return std::string();
+      return given + "has no " + name + "; expected it with kind = \"" + of +
+             "\" alone; for example kind = \"" + of + "\"";
     };
     for (const std::string& why :
          {only(!lower.zero(), "lower", "clip-value"), only(!upper.zero(), "upper", "clip-value"),
@@ -68,15 +70,18 @@ struct TransformOptions {
       if (!why.empty()) return why;
     }
     if (kind == "clip-value") {
-      if (lower.zero()) return given + "needs lower, as lower = -1";
-      if (upper.zero()) return given + "needs upper, as upper = 1";
+      if (lower.zero()) return given + "needs a lower that is not 0; for example lower = -1";
+      if (upper.zero()) return given + "needs an upper that is not 0; for example upper = 1";
       if (lower > upper) {
-        return "lower = " + lower.canonical() + " is above upper = " + upper.canonical();
+        return "lower = " + lower.canonical() + " is above upper = " + upper.canonical() +
+               "; expected lower <= upper; for example lower = -1, upper = 1";
       }
     }
-    if (kind == "clip-norm" && max_norm.zero()) return given + "needs max_norm, as max_norm = 1";
-    if (kind == "accumulate" && steps == 0) return given + "needs steps, as steps = 4";
-    if (kind == "noise" && deviation.zero()) return given + "needs std, as std = 0.01";
+    if (kind == "clip-norm" && max_norm.zero())
+      return given + "needs a max_norm that is not 0; for example max_norm = 1";
+    if (kind == "accumulate" && steps == 0) return given + "needs steps; for example steps = 4";
+    if (kind == "noise" && deviation.zero())
+      return given + "needs a std that is not 0; for example std = 0.01";
     return {};
   }
 };

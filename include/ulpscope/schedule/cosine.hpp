@@ -16,7 +16,8 @@ W cosine_between(const W& from, const W& to, const W& x) {
 
 inline std::string below_minimum(const Decimal& minimum, const Decimal& lr) {
   if (minimum <= lr) return {};
-  return "eta_min = " + minimum.canonical() + " is above the rule's lr = " + lr.canonical();
+  return "eta_min = " + minimum.canonical() + " is above the rule's lr = " + lr.canonical() +
+         "; expected that lr or less; for example eta_min = 0";
 }
 
 }  // namespace detail

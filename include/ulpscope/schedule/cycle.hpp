@@ -37,7 +37,8 @@ struct Cyclic : Warmup {
   /// Why these values do not go with the rule's learning rate, or nothing.
   std::string conflict_with(const Decimal& lr) const {
     if (max_lr >= lr) return {};
-    return "max_lr = " + max_lr.canonical() + " is below the rule's lr = " + lr.canonical();
+    return "max_lr = " + max_lr.canonical() + " is below the rule's lr = " + lr.canonical() +
+           "; expected that lr or more; for example max_lr = " + lr.canonical();
   }
 
   template <class W>
@@ -99,7 +100,8 @@ struct OneCycle : Warmup {
   std::string conflict() const {
     if (from_decimal<Dec50>(pct_start) * total_steps > 1) return {};
     return "pct_start * total_steps must be above 1, or there is no way up: pct_start = " +
-           pct_start.canonical() + ", total_steps = " + std::to_string(total_steps);
+           pct_start.canonical() + ", total_steps = " + std::to_string(total_steps) +
+           "; for example pct_start = 0.3, total_steps = 1000";
   }
 
   /// Why a run of so many updates cannot follow it, or nothing.
@@ -107,7 +109,8 @@ struct OneCycle : Warmup {
     if (steps <= warmup + total_steps) return {};
     return "total_steps = " + std::to_string(total_steps) + " ends after " +
            std::to_string(warmup + total_steps) + " updates, and the run has " +
-           std::to_string(steps);
+           std::to_string(steps) + "; expected at least as many; for example total_steps = " +
+           std::to_string(steps - warmup);
   }
 
   template <class W>

@@ -50,7 +50,8 @@ struct Plateau : Warmup {
   /// Why these values do not go with the rule's learning rate, or nothing.
   std::string conflict_with(const Decimal& lr) const {
     if (min_lr <= lr) return {};
-    return "min_lr = " + min_lr.canonical() + " is above the rule's lr = " + lr.canonical();
+    return "min_lr = " + min_lr.canonical() + " is above the rule's lr = " + lr.canonical() +
+           "; expected that lr or less; for example min_lr = 0";
   }
 
   template <class W>

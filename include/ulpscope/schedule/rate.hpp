@@ -19,6 +19,12 @@ struct Warmup {
   std::uint64_t warmup = 0;
   Decimal warmup_factor = "0.1";
 
+  /// Keys without effect, each with what would give it one.
+  std::vector<Idle> idle() const {
+    if (warmup > 0) return {};
+    return {{"warmup_factor", "warmup = 100"}};
+  }
+
   /// The options of a schedule, these two behind its own.
   template <class Schedule, class... Own>
   static auto with_warmup(const Own&... own) {

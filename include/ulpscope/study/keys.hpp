@@ -29,6 +29,9 @@ struct Kind {
   std::vector<OptionInfo> options;
   /// Why the values of its options do not go together, or nothing.
   std::string (*conflict)(const TextOf& text_of) = nullptr;
+  /// Its options that change nothing beside the values of the others; a cell has them at their
+  /// defaults, whatever is given.
+  std::vector<Idle> (*idle)(const TextOf& text_of) = nullptr;
   /// A rule: which moments it keeps.
   std::vector<Role> (*moments)(const TextOf& text_of) = nullptr;
   /// A rule: whether its eps joins a root as the eps policies have it.
@@ -98,6 +101,11 @@ struct BatchOptions {
   std::string size = "all";
   std::uint64_t seed = 1;
 
+  std::vector<Idle> idle() const {
+    if (size != "all") return {};
+    return {{"seed", "size = 16"}};
+  }
+
   static auto options() {
     return std::tuple{Option{"size", &BatchOptions::size, "samples that an update goes by",
                              positive_count, [] { return std::vector<std::string_view>{"all"}; }},
@@ -123,6 +131,11 @@ struct StopOptions {
   std::uint64_t patience = 0;
   Decimal tolerance = "0";
 
+  std::vector<Idle> idle() const {
+    if (patience > 0) return {};
+    return {{"tolerance", "patience = 100"}};
+  }
+
   static auto options() {
     return std::tuple{
         Option{"patience", &StopOptions::patience,
@@ -140,6 +153,11 @@ struct RecordOptions {
   std::string shadow = "second_moment";
   Decimal converged_level = "1e-11";
   Decimal onset_level = "1e-10";
+
+  std::vector<Idle> idle() const {
+    if (contains(probes, "shadow")) return {};
+    return {{"shadow", "probes = [\"shadow\"]"}};
+  }
 
   std::string conflict() const {
     if (onset_level >= converged_level) return {};

@@ -20,6 +20,8 @@ struct Setting {
   bool quoted = false;    ///< whether the canonical value needs quotes in TOML
   bool at_default = false;
   bool part = false;  ///< of a group, whose own setting says it all
+  std::string_view
+      idle{};  ///< not empty where it has no effect: an example of what would give it one
 };
 
 /// One run: a full description, defaults included, in the order of sections().

@@ -49,8 +49,13 @@ Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop);
 /// What a cell takes in bytes, computed from its sizes before anything is allocated: memory while
 /// it runs, and about as much disk afterwards.
 struct Footprint {
-  double memory;
+  double data;   ///< memory for the samples as they are drawn
+  double model;  ///< for its copies of them and its layers
+  double rule;   ///< for parameters and states
+  double trace;  ///< for losses, and for files before they are written
   double disk;
+
+  double memory() const { return data + model + rule + trace; }
 };
 Footprint footprint(const Cell& cell);
 

@@ -248,12 +248,13 @@ Footprint footprint(const Cell& cell) {
     }
     values = states * parameters * (0.83 * std::numeric_limits<R>::max_digits10 + 35);
   });
-  const double data =
+  const double inputs =
       (sizes.samples * sizes.features + sizes.samples + extent.besides) * sizeof(float);
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
-  return {data + rule + sizeof(T) * (model + parameters + steps) + files, files};
+  return {inputs, sizeof(T) * model, rule + sizeof(T) * parameters, sizeof(T) * steps + files,
+          files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
