@@ -103,17 +103,18 @@ double Estimate::seconds(const Cell& cell) {
 
 namespace {
 
-/// The state that workers and the progress display share.
+/// The state that workers and the supervising thread share.
 class Pool {
  public:
-  Pool(const std::vector<const Cell*>& cells, const std::vector<std::string>& swept, unsigned jobs,
-       const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish)
-      : swept_(swept), finish_(finish), jobs_(jobs), total_(cells.size()) {
+  Pool(const std::vector<const Cell*>& cells, const std::vector<std::string>& swept,
+       const Running& running, CellPlace& place)
+      : swept_(swept), running_as_(running), place_(place), total_(cells.size()) {
     Estimate estimate;
     for (const Cell* cell : cells) {
       if (stop_requested) break;
       tasks_.emplace_back();
       tasks_.back().cell = cell;
+      tasks_.back().steps = std::stoull((*cell)[key::steps]);
       tasks_.back().seconds = cells.size() > 1 ? expected(estimate, *cell) : 0;
     }
     for (Task& task : tasks_) waiting_.push_back(&task);
@@ -122,53 +123,27 @@ class Pool {
                      [](const Task* a, const Task* b) { return a->seconds > b->seconds; });
   }
 
-  void work() {
-    std::unique_lock lock(mutex_);
-    while (!waiting_.empty() && !stop_requested) {
-      Task& task = *waiting_.front();
-      waiting_.pop_front();
-      running_.push_back(&task);
-      task.start = Clock::now();
-      lock.unlock();
-      Outcome outcome{Outcome::Kind::stopped, ""};
-      std::optional<CellFiles> files;
-      try {
-        FileRecorder recorder(*task.cell);
-        if (auto run = run_cell(*task.cell, recorder, {stop_requested, task.step})) {
-          files = recorder.finish(*run);
-          outcome = {Outcome::Kind::done, "", std::move(*run)};
-        }
-      } catch (const std::bad_alloc&) {
-        outcome = {Outcome::Kind::failed, "not enough memory"};
-      } catch (const std::exception& error) {
-        outcome = {Outcome::Kind::failed, error.what()};
-      }
-      lock.lock();
-      try {
-        if (files) finish_(*task.cell, *files, outcome.run);
-      } catch (const std::exception& error) {
-        outcome = {Outcome::Kind::failed, error.what()};
-      }
-      running_.erase(std::find(running_.begin(), running_.end(), &task));
-      tell(task, outcome);
-      outcomes_.insert_or_assign(task.cell->id, std::move(outcome));
-    }
-    --workers_;
-    changed_.notify_all();
-  }
-
   std::map<std::string, Outcome> run() {
     std::vector<std::jthread> threads;
-    workers_ = std::min<std::size_t>(jobs_, tasks_.size());
+    workers_ = std::min<std::size_t>(running_as_.jobs, tasks_.size());
     for (std::size_t i = workers_; i > 0; --i) threads.emplace_back([this] { work(); });
-    if (terminal_) {
-      std::unique_lock lock(mutex_);
-      while (
-          !changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return workers_ == 0; })) {
-        draw();
+    auto saved = Clock::now();
+    std::unique_lock lock(mutex_);
+    while (
+        !changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return workers_ == 0; })) {
+      const bool save = Clock::now() - saved >= running_as_.save_every;
+      if (save) saved = Clock::now();
+      for (Task* task : running_) {
+        if (stopping()) task->stop = true;
+        if (save) task->save = true;
       }
-      clear();
+      if (terminal_) draw();
+      lock.unlock();
+      place_.tick();
+      lock.lock();
     }
+    if (terminal_) clear();
+    lock.unlock();
     threads.clear();  // joins
     return std::move(outcomes_);
   }
@@ -187,10 +162,96 @@ class Pool {
 
   struct Task {
     const Cell* cell = nullptr;
+    std::uint64_t steps = 0;
     double seconds = 0;  ///< expected
     Clock::time_point start;
+    std::atomic<bool> stop{false}, save{false};
     std::atomic<std::uint64_t> step{0};
   };
+
+  bool stopping() const { return stop_requested || (failed_ && running_as_.fail_fast); }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (Task* task = next(lock)) {
+      running_.push_back(task);
+      task->start = Clock::now();
+      task->stop = false;
+      lock.unlock();
+      std::optional<Outcome> outcome = attempt(*task);
+      lock.lock();
+      running_.erase(std::find(running_.begin(), running_.end(), task));
+      if (!outcome) {
+        elsewhere_.push_back(task);
+        continue;
+      }
+      failed_ = failed_ || outcome->kind == Outcome::Kind::failed;
+      if (outcome->kind != Outcome::Kind::stopped) {
+        outcomes_.insert_or_assign(task->cell->id, std::move(*outcome));
+      }
+    }
+    --workers_;
+    changed_.notify_all();
+  }
+
+  /// The next cell to try, if there is any; waits while all that are left are run elsewhere.
+  Task* next(std::unique_lock<std::mutex>& lock) {
+    while (!stopping()) {
+      if (waiting_.empty() && !elsewhere_.empty()) {
+        changed_.wait_for(lock, std::chrono::milliseconds(500), [&] { return stopping(); });
+        waiting_.swap(elsewhere_);
+      }
+      if (!waiting_.empty() && !stopping()) {
+        Task* task = waiting_.front();
+        waiting_.pop_front();
+        return task;
+      }
+      if (elsewhere_.empty()) break;
+    }
+    return nullptr;
+  }
+
+  /// Nothing where another process runs the cell.
+  std::optional<Outcome> attempt(Task& task) {
+    try {
+      const CellPlace::Turn turn = place_.take(*task.cell);
+      switch (turn.kind) {
+        case CellPlace::Turn::Kind::elsewhere: return std::nullopt;
+        case CellPlace::Turn::Kind::done: return Outcome{Outcome::Kind::done};
+        case CellPlace::Turn::Kind::failed: return Outcome{Outcome::Kind::failed, turn.reason};
+        case CellPlace::Turn::Kind::here: break;
+      }
+    } catch (const std::exception& error) {
+      return failure(task, error.what());
+    }
+    std::optional<Outcome> outcome = run(task);
+    place_.release(*task.cell);
+    return outcome;
+  }
+
+  std::optional<Outcome> run(Task& task) {
+    try {
+      FileRecorder recorder(*task.cell);
+      const auto keeper = place_.keeper(*task.cell, recorder);
+      const auto run =
+          run_cell(*task.cell, recorder, {task.stop, task.save, task.step, keeper.get()});
+      if (!run) return Outcome{Outcome::Kind::stopped};
+      if (!place_.finish(*task.cell, recorder.finish(*run), *run)) return std::nullopt;
+      const auto metric = [&](std::string_view name) { return run->metrics[metric_place(name)]; };
+      tell(task, metric("verdict") + " at step " + metric("verdict_step"));
+      return Outcome{Outcome::Kind::done};
+    } catch (const std::bad_alloc&) {
+      return failure(task, "not enough memory");
+    } catch (const std::exception& error) {
+      return failure(task, error.what());
+    }
+  }
+
+  Outcome failure(const Task& task, const std::string& reason) {
+    place_.fail(*task.cell, reason);
+    tell(task, "failed: " + reason);
+    return {Outcome::Kind::failed, reason};
+  }
 
   static double elapsed(const Task& task) {
     return std::chrono::duration<double>(Clock::now() - task.start).count();
@@ -198,8 +259,8 @@ class Pool {
 
   /// Seconds that the task still needs: from its own pace once it has one.
   static double remaining(const Task& task) {
-    const double steps = std::stod((*task.cell)[key::steps]);
     const auto done = static_cast<double>(task.step);
+    const auto steps = static_cast<double>(task.steps);
     return done > 0 ? elapsed(task) * (steps - done) / done : task.seconds;
   }
 
@@ -214,30 +275,21 @@ class Pool {
       const double rest = remaining(*task);
       left += rest;
       longest = std::max(longest, rest);
-      shown += fmt::format(" | {} {} %", label(*task->cell, swept_),
-                           100 * task->step / std::stoull((*task->cell)[key::steps]));
+      shown +=
+          fmt::format(" | {} {} %", label(*task->cell, swept_), 100 * task->step / task->steps);
     }
-    const double eta = std::max(longest, left / static_cast<double>(jobs_));
-    const std::string line = fmt::format("{} of {}, {} left{}", outcomes_.size(),
-                                         counted(total_, "cell"), clock_text(eta), shown);
+    const double eta = std::max(longest, left / static_cast<double>(running_as_.jobs));
+    const std::string others =
+        elsewhere_.empty() ? ""
+                           : fmt::format(" | {} elsewhere", counted(elsewhere_.size(), "cell"));
+    const std::string line = fmt::format("{} of {}, {} left{}{}", outcomes_.size(),
+                                         counted(total_, "cell"), clock_text(eta), shown, others);
     clear();
     std::fputs(line.substr(0, 118).c_str(), stderr);
   }
 
-  void tell(const Task& task, const Outcome& outcome) {
-    if (outcome.kind == Outcome::Kind::stopped) return;
-    std::string text = outcome.reason;
-    if (outcome.kind == Outcome::Kind::done) {
-      const auto metric = [&](std::string_view name) {
-        for (std::size_t i = 0; i < metric_list.size(); ++i) {
-          if (metric_list[i].name == name) return outcome.run.metrics[i];
-        }
-        return std::string();
-      };
-      text = metric("verdict") + " at step " + metric("verdict_step");
-    } else {
-      text = "failed: " + text;
-    }
+  void tell(const Task& task, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
     if (terminal_) clear();
     const std::string name = label(*task.cell, swept_);
     say("[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size() + 1, total_, task.cell->id,
@@ -245,25 +297,26 @@ class Pool {
   }
 
   const std::vector<std::string>& swept_;
-  const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish_;
-  unsigned jobs_;
+  const Running running_as_;
+  CellPlace& place_;
   std::size_t total_;
   const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
   std::deque<Task> tasks_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t workers_ = 0;
-  std::deque<Task*> waiting_;
+  bool failed_ = false;
+  std::deque<Task*> waiting_, elsewhere_;
   std::vector<Task*> running_;
   std::map<std::string, Outcome> outcomes_;
 };
 
 }  // namespace
 
-std::map<std::string, Outcome> run_cells(
-    const std::vector<const Cell*>& cells, const std::vector<std::string>& swept, unsigned jobs,
-    const std::function<void(const Cell&, const CellFiles&, const Run&)>& finish) {
-  return Pool(cells, swept, jobs, finish).run();
+std::map<std::string, Outcome> run_cells(const std::vector<const Cell*>& cells,
+                                         const std::vector<std::string>& swept,
+                                         const Running& running, CellPlace& place) {
+  return Pool(cells, swept, running, place).run();
 }
 
 }  // namespace ulpscope

@@ -48,6 +48,20 @@ void FileRecorder::final_value(std::string_view role, std::size_t index, const s
   final_.append(role).append(",").append(std::to_string(index)).append(",").append(value) += '\n';
 }
 
+std::vector<std::string> FileRecorder::rows() const {
+  std::istringstream lines(trace_);
+  std::vector<std::string> rows;
+  std::string line;
+  std::getline(lines, line);  // the header
+  while (std::getline(lines, line)) rows.push_back(line);
+  return rows;
+}
+
+void FileRecorder::resume(const std::vector<std::string>& rows) {
+  trace_.resize(trace_.find('\n') + 1);
+  for (const std::string& row : rows) (trace_ += row) += '\n';
+}
+
 CellFiles FileRecorder::finish(const Run& run) {
   Csv metrics;
   for (const MetricInfo& metric : metric_list) metrics.header.emplace_back(metric.name);
@@ -61,10 +75,11 @@ fs::path cell_folder(const fs::path& study_folder, const std::string& id) {
 }
 
 void write_cell(const fs::path& folder, const CellFiles& files) {
-  // A cell that is written again does not count as finished in between.
-  fs::remove_all(folder / "done");
+  // A cell that is written with other content does not count as finished in between.
+  const std::string done = files.done();
+  if (read_done(folder) != done) fs::remove_all(folder / "done");
   for (const CellFiles::File& file : files.files) write_file(folder / file.name, file.content);
-  write_file(folder / "done", files.done());
+  write_file(folder / "done", done);
 }
 
 std::optional<std::string> read_done(const fs::path& folder) {

@@ -2,12 +2,13 @@
 #include "ulpscope/store/file.hpp"
 
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 #include <unistd.h>
+
+#include "ulpscope/store/owner.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
@@ -18,7 +19,7 @@ namespace {
                            std::generic_category().message(error));
 }
 
-constexpr std::string_view part_ending = ".part";  // then the process
+constexpr std::string_view part_ending = ".part-";  // then the process
 
 /// An open file that closes itself.
 class Descriptor {
@@ -42,7 +43,24 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
     if (count < 0) fail("write", path, errno);
     content.remove_prefix(static_cast<std::size_t>(count));
   }
-  if (::fsync(fd) != 0) fail("flush", path, errno);
+}
+
+fs::path part_of(const fs::path& path) {
+  fs::path beside = path;
+  return beside += std::string(part_ending) + this_process();
+}
+
+/// Removes what write_file left of the processes for which left_by(process).
+template <class F>
+void remove_parts(const fs::path& folder, F&& left_by) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const std::size_t ending = name.rfind(part_ending);
+    if (ending == std::string::npos || !left_by(name.substr(ending + part_ending.size()))) continue;
+    std::error_code gone;  // another process may do the same
+    fs::remove(entry.path(), gone);
+  }
 }
 
 }  // namespace
@@ -63,11 +81,11 @@ void write_file(const fs::path& path, std::string_view content) {
   }
   const fs::path folder = path.parent_path();
   fs::create_directories(folder);
-  fs::path beside = path;
-  beside += std::string(part_ending) + std::to_string(::getpid());
+  const fs::path beside = part_of(path);
   try {
     const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
     write_all(file.get(), content, beside);
+    if (::fsync(file.get()) != 0) fail("flush", beside, errno);
     fs::rename(beside, path);
   } catch (...) {
     std::error_code ignored;
@@ -79,17 +97,29 @@ void write_file(const fs::path& path, std::string_view content) {
   ::fsync(parent.get());
 }
 
-void remove_stale_parts(const fs::path& folder) {
-  if (!fs::is_directory(folder)) return;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const std::size_t ending = name.rfind(part_ending);
-    if (ending == std::string::npos) continue;
-    const std::string process = name.substr(ending + part_ending.size());
-    if (process.empty() || process.find_first_not_of("0123456789") != std::string::npos) continue;
-    const bool dead = ::kill(static_cast<pid_t>(std::stol(process)), 0) != 0 && errno == ESRCH;
-    if (dead) fs::remove(entry.path());
+bool create_file(const fs::path& path, std::string_view content) {
+  const fs::path beside = part_of(path);
+  try {
+    write_all(Descriptor(beside, O_WRONLY | O_CREAT | O_TRUNC).get(), content, beside);
+    // Unlike renaming, this fails where the file exists.
+    const bool created = ::link(beside.c_str(), path.c_str()) == 0;
+    const int error = errno;
+    fs::remove(beside);
+    if (!created && error != EEXIST) fail("create", path, error);
+    return created;
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(beside, ignored);
+    throw;
   }
+}
+
+void remove_stale_parts(const fs::path& folder) {
+  remove_parts(folder, [](const std::string& process) { return has_ended(Owner(process)); });
+}
+
+void remove_other_parts(const fs::path& folder) {
+  remove_parts(folder, [](const std::string& process) { return process != this_process(); });
 }
 
 }  // namespace ulpscope

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <locale>
 #include <sstream>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
 
@@ -69,6 +72,43 @@ std::string hex_literal(const T& x) {
     if (x == 0) significand = 0;
     return hex_literal(backend.sign(), significand,
                        std::int64_t{backend.exponent()} - (significand_bits<T> - 1));
+  }
+}
+
+/// The number whose hex_literal this is.
+template <class T>
+T from_literal(const std::string& text) {
+  if constexpr (std::is_same_v<T, float>) {
+    return std::strtof(text.c_str(), nullptr);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::strtod(text.c_str(), nullptr);
+  } else if constexpr (is_native<T>) {
+    return std::strtold(text.c_str(), nullptr);
+  } else if constexpr (is_soft<T>) {
+    return convert<T>(std::strtod(text.c_str(), nullptr));
+  } else {
+    if (text == "nan") return std::numeric_limits<T>::quiet_NaN();
+    const bool negative = text[0] == '-';
+    if (text.ends_with("inf")) {
+      const T infinity = std::numeric_limits<T>::infinity();
+      return negative ? T(-infinity) : infinity;
+    }
+    // Exact: no more digits than T has.
+    T value(0);
+    int exponent = 0;
+    bool behind_point = false;
+    std::size_t at = negative ? 3 : 2;  // behind 0x
+    for (; text.at(at) != 'p'; ++at) {
+      if (text[at] == '.') {
+        behind_point = true;
+        continue;
+      }
+      const char digit = text[at];
+      value = value * 16 + (digit <= '9' ? digit - '0' : digit - 'a' + 10);
+      if (behind_point) exponent -= 4;
+    }
+    value = ldexp(value, exponent + std::stoi(text.substr(at + 1)));
+    return negative ? T(-value) : value;
   }
 }
 

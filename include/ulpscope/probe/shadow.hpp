@@ -63,6 +63,9 @@ class Shadow {
     rule_->step(t, w_, gradient_);
   }
 
+  /// What the next step depends on besides its number and the learning rate.
+  std::vector<State<W>> states() { return rule_->states(); }
+
   std::vector<std::string> row(Rule<T>& rule) const {
     std::vector<double> errors, ulps, updates;
     const auto& format = rule.roles()[role_].format;

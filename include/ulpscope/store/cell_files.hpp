@@ -33,6 +33,8 @@ class FileRecorder final : public Recorder {
   FileRecorder& operator=(const FileRecorder&) = delete;
   void trace(std::uint64_t step, const std::vector<std::string>& fields) override;
   void final_value(std::string_view role, std::size_t index, const std::string& value) override;
+  std::vector<std::string> rows() const override;
+  void resume(const std::vector<std::string>& rows) override;
   /// The files of the finished run.
   CellFiles finish(const Run& run);
 

@@ -15,8 +15,14 @@ std::string read_file(const std::filesystem::path& path);
 /// file and the reason; the temporary file is gone then.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Creates the file with this content; false where it is there already. Throws as write_file does.
+bool create_file(const std::filesystem::path& path, std::string_view content);
+
 /// Removes what write_file left in a folder where a process was killed on this host; the files of
-/// processes that live stay.
+/// processes that may live stay.
 void remove_stale_parts(const std::filesystem::path& folder);
+
+/// Removes all that other processes left there, for the one that has claimed the folder.
+void remove_other_parts(const std::filesystem::path& folder);
 
 }  // namespace ulpscope

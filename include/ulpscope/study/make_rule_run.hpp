@@ -52,9 +52,12 @@ class Running final : public RuleRun<R> {
     if (moments_ && recorded) before_.before(*rule_, w_, gradient);
     rule_->step(t, w_, gradient);
     stepped_ = true;
+    recorded_ = recorded;
+    restored_row_.reset();
   }
 
   std::vector<std::string> row() override {
+    if (restored_row_) return *restored_row_;
     std::vector<std::string> fields;
     const auto append = [&](std::vector<std::string> more) {
       fields.insert(fields.end(), more.begin(), more.end());
@@ -66,24 +69,56 @@ class Running final : public RuleRun<R> {
   }
 
   void for_each_value(const EachValue& f) override {
-    std::vector<State<R>> all{{"parameters", w_}};
-    for (const State<R>& state : rule_->states()) all.push_back(state);
-    for (const State<R>& state : all) {
+    for (const State<R>& state : states()) {
       for (std::size_t i = 0; i < state.values.size(); ++i) {
         f(state.name, i, hex_literal(state.values[i]));
       }
     }
   }
 
+  void save(RunState& saved) override {
+    for (const State<R>& state : states()) saved.save(in_rule(state.name), state.values);
+    if (schedule_) saved.save("schedule", schedule_->state());
+    if (shadow_) {
+      for (const auto& state : shadow_->states()) saved.save(in_shadow(state.name), state.values);
+    }
+    if (recorded_) saved.lists["row"] = row();
+  }
+
+  void restore(const RunState& saved) override {
+    for (const State<R>& state : states()) saved.read_into(in_rule(state.name), state.values);
+    if (schedule_) schedule_->restore(saved.read<Hyper>("schedule"));
+    if (shadow_) {
+      for (const auto& state : shadow_->states()) {
+        saved.read_into(in_shadow(state.name), state.values);
+      }
+    }
+    stepped_ = true;
+    const auto row = saved.lists.find("row");
+    recorded_ = row != saved.lists.end();
+    if (recorded_) restored_row_ = row->second;
+  }
+
  private:
   using Hyper = HyperArithmetic<R>;
+
+  static std::string in_rule(std::string_view state) { return "rule." + std::string(state); }
+  static std::string in_shadow(std::string_view state) { return "shadow." + std::string(state); }
+
+  std::vector<State<R>> states() {
+    std::vector<State<R>> all{{"parameters", w_}};
+    for (const State<R>& state : rule_->states()) all.push_back(state);
+    return all;
+  }
+
   RoleFormats formats_;
   Hyper lr_;                               ///< before the schedule
   std::unique_ptr<Rate<Hyper>> schedule_;  ///< nothing where the rate is constant
   std::unique_ptr<Rule<R>> rule_;
   std::vector<R> w_;
   bool moments_ = false, rate_ = false;
-  bool stepped_ = false;
+  bool stepped_ = false, recorded_ = false;
+  std::optional<std::vector<std::string>> restored_row_;  ///< until the next update
   Moments<R> before_;
   std::optional<Shadow<R>> shadow_;
 };
@@ -109,6 +144,11 @@ class Bridge final : public RuleRun<M> {
 
   std::vector<std::string> row() override { return run_->row(); }
   void for_each_value(const EachValue& f) override { run_->for_each_value(f); }
+  void save(RunState& state) override { run_->save(state); }
+  void restore(const RunState& state) override {
+    run_->restore(state);
+    carry_back();
+  }
 
  private:
   void carry_back() {

@@ -11,6 +11,7 @@
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/rule/rule.hpp"
 #include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/run_state.hpp"
 
 namespace ulpscope {
 
@@ -33,6 +34,11 @@ class RuleRun {
   virtual std::vector<std::string> row() = 0;
   /// Calls f with role, index and C99 literal of every parameter and state, as the rule has them.
   virtual void for_each_value(const EachValue& f) = 0;
+  /// After an update: the lists "rule.<state>", "shadow.<state>", "schedule", and "row" if that
+  /// update was recorded.
+  virtual void save(RunState& state) = 0;
+  /// Throws std::runtime_error on a state of another run.
+  virtual void restore(const RunState& state) = 0;
 };
 
 // Compiled once for each arithmetic, in src/study/train_<name>.cpp.

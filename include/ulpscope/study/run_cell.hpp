@@ -9,6 +9,7 @@
 
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/run_state.hpp"
 
 namespace ulpscope {
 
@@ -20,12 +21,26 @@ class Recorder {
   virtual void trace(std::uint64_t step, const std::vector<std::string>& fields) = 0;
   /// A row of the final state: parameters and every state of the rule, values as C99 literals.
   virtual void final_value(std::string_view role, std::size_t index, const std::string& value) = 0;
+  /// The rows so far, as lines of trace.csv; and the other way round, before a run goes on.
+  virtual std::vector<std::string> rows() const { return {}; }
+  virtual void resume(const std::vector<std::string>&) {}
 };
 
-/// How a run is watched and stopped from other threads.
+/// Keeps what an interrupted run goes on from.
+class Keeper {
+ public:
+  virtual ~Keeper() = default;
+  /// Where an earlier run of the same cell was, if that is known.
+  virtual std::optional<RunState> load() = 0;
+  virtual void save(const RunState& state) = 0;
+};
+
+/// How a run is watched and steered from other threads; it looks after each step.
 struct Control {
-  const std::atomic<bool>& stop;
+  const std::atomic<bool>& stop;     ///< the run shall end, its state saved
+  std::atomic<bool>& save;           ///< the state shall be saved, which resets this
   std::atomic<std::uint64_t>& step;  ///< updates done so far
+  Keeper* keeper = nullptr;          ///< none: the run begins at step 0 and saves nothing
 };
 
 /// A finished run.
@@ -33,10 +48,14 @@ struct Run {
   Metrics metrics;
   std::uint64_t steps;  ///< updates done; fewer than planned where the loss was not finite
   double seconds;       ///< wall time of the steps
+  /// What a run of more steps goes on from; nothing where more steps change nothing, or where they
+  /// would have changed what was before.
+  std::optional<RunState> end{};
 };
 
 /// Trains one cell. Row t of the trace is the loss after t updates; a loss that is not finite
-/// ends the run. Nothing, where it was stopped. Its numbers depend on the cell alone.
+/// ends the run. Nothing, where it was stopped. Its numbers depend on the cell alone, not on where
+/// it was interrupted. Throws std::runtime_error where the keeper has a state of another run.
 std::optional<Run> run_cell(const Cell& cell, Recorder& recorder, const Control& control);
 
 /// What a cell will cost, from a few steps of it, 50 ms or two steps, whichever is longer.

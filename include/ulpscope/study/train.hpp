@@ -126,12 +126,28 @@ class Patience {
  public:
   Patience(std::uint64_t steps, W tolerance) : steps_(steps), tolerance_(std::move(tolerance)) {}
 
+  bool given() const { return steps_ > 0; }
+
   bool ends(std::uint64_t t, const W& loss) {
+    if (!given()) return false;
     if (!best_ || loss < *best_ - tolerance_) {
       best_ = loss;
       since_ = t;
     }
     return t - since_ >= steps_;
+  }
+
+  /// The lists "best_loss" and "best_step".
+  void save(RunState& state) const {
+    if (!best_) return;
+    state.save("best_loss", std::vector{*best_});
+    state.lists["best_step"] = {std::to_string(since_)};
+  }
+  void restore(const RunState& state) {
+    const auto best = state.read<W>("best_loss");
+    if (best.empty()) return;
+    best_ = best.front();
+    since_ = std::stoull(state.lists.at("best_step").at(0));
   }
 
  private:
@@ -145,60 +161,154 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// One cell's run in the arithmetic T, from its start or from where an earlier one was.
+template <class T>
+class CellRun {
+ public:
+  CellRun(const Cell& cell, Recorder& recorder)
+      : cell_(cell),
+        recorder_(recorder),
+        steps_(std::stoull(cell["study.steps"])),
+        every_(cell["record.every"]),
+        moments_(has_probe(cell, "moments")),
+        path_(has_probe(cell, "path")),
+        training_(cell),
+        patience_(patience_of(cell)) {}
+
+  /// As run_cell.
+  std::optional<Run> run(const Control& control) {
+    if (control.keeper) {
+      if (const auto state = control.keeper->load()) restore(*state);
+    }
+    start_ = std::chrono::steady_clock::now();
+    bool has_row = t_ == 0 || recorded(t_);  // then the probes know the update before this loss
+    for (; t_ < steps_; control.step = t_) {
+      if (control.stop) {
+        save_to(control);
+        return std::nullopt;
+      }
+      if (control.save) {
+        control.save = false;
+        save_to(control);
+      }
+      if (has_row || !training_.in_batches()) {
+        if (!look(has_row)) return finish(std::nullopt);
+      }
+      ++t_;
+      has_row = recorded(t_);
+      // The last update is recorded as it may be in a longer run.
+      training_.update(t_, has_row || patience_.given() || t_ == steps_);
+    }
+    control.step = t_;
+    // With mini-batches patience has looked at the last loss, which a longer run does not record.
+    const bool same_before = !(training_.in_batches() && patience_.given());
+    return finish(same_before ? std::optional(state()) : std::nullopt);
+  }
+
+ private:
+  static Patience<HyperArithmetic<T>> patience_of(const Cell& cell) {
+    const auto stop = read_options<StopOptions>(cell.section("stop"));
+    return {stop.patience, hyper<T>(stop.tolerance)};
+  }
+
+  bool recorded(std::uint64_t t) const { return every_(t) || t + 1 == steps_; }
+  double seconds() const { return seconds_before_ + seconds_since(start_); }
+
+  /// Takes the loss after t updates; false where the run ends with it.
+  bool look(bool has_row) {
+    using std::isfinite;
+    losses_.add(t_, training_.loss(t_));
+    const T& loss = losses_.values.back();
+    const bool finite = isfinite(loss);
+    early_ = finite && patience_.ends(t_, convert<HyperArithmetic<T>>(loss));
+    const bool ends = !finite || early_;
+    if (has_row || ends) row();
+    return !ends;
+  }
+
+  void row() {
+    std::vector<std::string> fields{decimal_text(losses_.values.back())};
+    if (moments_) fields.push_back(decimal_text(norm(widened<T>(training_.gradient()))));
+    for (std::string& field : training_.rule().row()) fields.push_back(std::move(field));
+    if (path_) {
+      for (const T& parameter : training_.parameters()) fields.push_back(decimal_text(parameter));
+    }
+    recorder_.trace(t_, fields);
+  }
+
+  Run finish(std::optional<RunState> end) {
+    const double seconds = this->seconds();
+    training_.rule().for_each_value(
+        [&](std::string_view role, std::size_t index, const std::string& value) {
+          recorder_.final_value(role, index, value);
+        });
+    const auto level = [&](const char* key) {
+      return hyper<T>(cell_[key]) * convert<HyperArithmetic<T>>(losses_.values.front());
+    };
+    Metrics metrics =
+        measure(losses_, level("record.converged_level"), level("record.onset_level"));
+    if (early_) metrics[metric_place("stopped")] = std::to_string(t_);
+    return Run{std::move(metrics), t_, seconds, std::move(end)};
+  }
+
+  /// After an update, before the loss that follows it. The rule's lists, and "losses",
+  /// "loss_steps", "best_loss", "best_step" and "trace".
+  RunState state() {
+    RunState state{t_, seconds(), {}};
+    training_.rule().save(state);
+    patience_.save(state);
+    state.save("losses", losses_.values);
+    auto& steps = state.lists["loss_steps"];
+    for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
+    state.lists["trace"] = recorder_.rows();
+    return state;
+  }
+
+  void save_to(const Control& control) {
+    if (control.keeper && t_ > 0) control.keeper->save(state());
+  }
+
+  void restore(const RunState& state) {
+    if (state.step > steps_) throw std::runtime_error("a saved state of more steps than there are");
+    t_ = state.step;
+    seconds_before_ = state.seconds;
+    training_.rule().restore(state);
+    patience_.restore(state);
+    losses_.values = state.read<T>("losses");
+    losses_.steps.clear();
+    for (const std::string& step : state.lists.at("loss_steps")) {
+      losses_.steps.push_back(std::stoull(step));
+    }
+    // The last step of a shorter run has a row that this one has not, and maybe a loss.
+    std::vector<std::string> rows = state.lists.at("trace");
+    if (!rows.empty() && !recorded(std::stoull(rows.back()))) {
+      if (training_.in_batches()) {
+        losses_.values.pop_back();
+        losses_.steps.pop_back();
+      }
+      rows.pop_back();
+    }
+    recorder_.resume(rows);
+  }
+
+  const Cell& cell_;
+  Recorder& recorder_;
+  std::uint64_t steps_;
+  Recording every_;
+  bool moments_, path_;
+  Training<T> training_;
+  Patience<HyperArithmetic<T>> patience_;
+  Losses<T> losses_;
+  std::uint64_t t_ = 0;  ///< updates done
+  bool early_ = false;
+  double seconds_before_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
+
 /// run_cell with the model in the arithmetic T.
 template <class T>
 std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& control) {
-  using std::isfinite;
-  const std::uint64_t steps = std::stoull(cell["study.steps"]);
-  const Recording every(cell["record.every"]);
-  const auto recorded = [&](std::uint64_t t) { return every(t) || t + 1 == steps; };
-  const bool moments = has_probe(cell, "moments"), path = has_probe(cell, "path");
-  const auto stop = read_options<StopOptions>(cell.section("stop"));
-  Training<T> training(cell);
-  Losses<T> losses;
-  losses.values.reserve(steps);
-  losses.steps.reserve(steps);
-  const auto row = [&](std::uint64_t t) {
-    std::vector<std::string> fields{decimal_text(losses.values.back())};
-    if (moments) fields.push_back(decimal_text(norm(widened<T>(training.gradient()))));
-    for (std::string& field : training.rule().row()) fields.push_back(std::move(field));
-    if (path) {
-      for (const T& parameter : training.parameters()) fields.push_back(decimal_text(parameter));
-    }
-    recorder.trace(t, fields);
-  };
-  Patience<HyperArithmetic<T>> patience(stop.patience, hyper<T>(stop.tolerance));
-  const auto start = std::chrono::steady_clock::now();
-  std::uint64_t t = 0;
-  bool has_row = true;  // the probes know the update before this loss
-  bool ends = false, early = false;
-  for (; t < steps; control.step = t) {
-    if (control.stop) return std::nullopt;
-    if (has_row || !training.in_batches()) {
-      losses.add(t, training.loss(t));
-      const T& loss = losses.values.back();
-      const bool finite = isfinite(loss);
-      early = finite && stop.patience > 0 && patience.ends(t, convert<HyperArithmetic<T>>(loss));
-      ends = !finite || early;
-      if (has_row || ends) row(t);
-      if (ends) break;
-    }
-    ++t;
-    has_row = recorded(t);
-    training.update(t, has_row || stop.patience > 0);
-  }
-  const double seconds = seconds_since(start);
-
-  training.rule().for_each_value(
-      [&](std::string_view role, std::size_t index, const std::string& value) {
-        recorder.final_value(role, index, value);
-      });
-  const auto level = [&](const char* key) {
-    return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.values.front());
-  };
-  Metrics metrics = measure(losses, level("record.converged_level"), level("record.onset_level"));
-  if (early) metrics[metric_place("stopped")] = std::to_string(t);
-  return Run{std::move(metrics), t, seconds};
+  return CellRun<T>(cell, recorder).run(control);
 }
 
 /// measure_cost in the arithmetic T.
