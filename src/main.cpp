@@ -39,6 +39,13 @@ int parse_and_run(int argc, char** argv) {
   study_options(run_app);
   run_app->add_option("--out", run.out, "the study's folder (results/<name>)");
   run_app->add_flag("--fresh", run.fresh, "remove the planned cells first");
+  run_app->add_flag("--fail-fast,!--keep-going", run.fail_fast,
+                    "end at the first cell that fails; else the others go on");
+  run_app->add_option("--checkpoint", run.checkpoint, "seconds between two checkpoints of a cell (60)")
+      ->check(CLI::Range(0.0, 1e9));
+  run_app->add_option("--claim-lifetime", run.lifetime,
+                  "seconds until a cell whose process gives no sign of life is taken over (60)")
+      ->check(CLI::Range(0.5, 1e9));
   run_app->callback([&] { result = run_command(run); });
 
   auto* plan_app = app.add_subcommand("plan", "show a study's cells and what they will cost");
@@ -49,6 +56,10 @@ int parse_and_run(int argc, char** argv) {
   const auto folder_option = [&](CLI::App* command) {
     command->add_option("DIR", folder, "a study's folder")->required();
   };
+  auto* status_app = app.add_subcommand("status", "show which cells are done, running and left");
+  folder_option(status_app);
+  status_app->callback([&] { result = status_command(folder); });
+
   auto* summary_app = app.add_subcommand("summary", "write and print summary.csv");
   folder_option(summary_app);
   summary_app->callback([&] { result = summary_command(folder); });

@@ -24,6 +24,9 @@ struct RunOptions {
   unsigned jobs = 1;
   std::string out;  ///< results/<name> where empty
   bool fresh = false;
+  bool fail_fast = false;
+  double checkpoint = 60;  ///< seconds between two of a cell
+  double lifetime = 60;    ///< seconds after which a claim that is not kept fresh is stale
 };
 
 struct RoundOptions {
@@ -40,6 +43,7 @@ struct RoundOptions {
 int run_command(const RunOptions& options);
 int plan_command(const RunOptions& options);
 int verify_command(const std::string& folder, const std::string& only, unsigned jobs);
+int status_command(const std::string& folder);
 int summary_command(const std::string& folder);
 int table_command(const std::string& folder, TableFormat format);
 int figure_command(const std::string& folder);

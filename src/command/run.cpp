@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
-#include <unistd.h>
 
 #include "commands.hpp"
-#include "runner.hpp"
+#include "shared_folder.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/host.hpp"
+#include "ulpscope/store/owner.hpp"
 #include "ulpscope/store/results.hpp"
 #include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -58,9 +59,8 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
       remove_stale_parts(folder / part);
     }
     remove_stale_parts(folder);
-    // Named like a file that is being written: a later run removes it should this one be killed.
-    const fs::path probe = folder / ("write-test.part" + std::to_string(::getpid()));
-    write_file(probe, "");
+    const fs::path probe = folder / "write-test";
+    write_file(probe, this_process());
     fs::remove(probe);
   } catch (const std::exception& error) {
     throw InputError(place, "",
@@ -70,28 +70,50 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
   }
 }
 
-/// Writes what stands beside the cells.
-void write_results(const fs::path& folder, const Study& study, const Plan& plan,
-                   const Summary& summary, const Timings& timings) {
-  const Csv merged = merged_timings(folder, plan, timings);
-  write_file(folder / "study.toml", study_toml(study, plan));
-  const Study as_run = read_results(folder.string());  // its defaults written out
+/// The study and its summary as they are on disk while cells are run.
+void write_records(const fs::path& folder, const Study& study, const Plan& plan,
+                   const Summary& summary) {
+  // The summary first: where steps are raised, the study's file makes rows of fewer steps wrong.
   write_file(folder / "summary.csv", summary.csv.text());
   write_file(folder / "cells.sum", seals_text(plan, summary.seals));
+  write_file(folder / "study.toml", study_toml(study, plan));
+}
+
+/// Writes what stands beside the cells.
+void write_results(const fs::path& folder, const Study& study, const Plan& plan,
+                   const Summary& summary) {
+  const Csv merged = merged_timings(folder, plan, read_journals(folder));
+  write_records(folder, study, plan, summary);
+  const Study as_run = read_results(folder.string());  // its defaults written out
   write_file(folder / "timings.csv", merged.text());
+  remove_journals(folder);
   write_file(folder / "host.json", host_json(merged));
   write_tables(folder, as_run);
   // In a fresh clone the other cells have their row, but no trace.
-  const auto lacks_trace = [&](const std::vector<std::string>& row) {
-    return row.back() == "done" && !fs::exists(cell_folder(folder, row.front()) / "trace.csv");
-  };
-  const auto lacking = std::count_if(summary.csv.rows.begin(), summary.csv.rows.end(), lacks_trace);
+  const auto lacking = std::count_if(
+      summary.csv.rows.begin(), summary.csv.rows.end(), [&](const std::vector<std::string>& row) {
+        return row.back() == "done" && !summary.here.count(row.front());
+      });
   if (lacking == 0) {
     write_figures(folder, as_run);
   } else {
     say("figures are left as they are: {} ran elsewhere, their traces are not here\n",
         counted(static_cast<std::size_t>(lacking), "cell"));
   }
+}
+
+/// Removes what the folder has of these cells. Throws InputError where some are being run.
+void remove_cells(const fs::path& folder, const std::vector<const Cell*>& cells) {
+  for (const Cell* cell : cells) {
+    const auto owner = claim_owner(cell_folder(folder, cell->id));
+    if (!owner) continue;
+    throw InputError({"--fresh", 0}, "",
+                     "cell " + cell->id + " is being run by process " + owner->process + " on " +
+                         owner->host +
+                         "; expected it to end first, or another folder, for example "
+                         "--out results/new");
+  }
+  for (const Cell* cell : cells) fs::remove_all(cell_folder(folder, cell->id));
 }
 
 }  // namespace
@@ -129,31 +151,33 @@ int run_command(const RunOptions& options) {
   require_folder(folder, study, plan, options.fresh);
 
   catch_signals();
+  SharedFolder shared(folder, std::chrono::milliseconds(std::llround(1000 * options.lifetime)));
   std::set<std::string> removed;
   if (options.fresh) {
-    for (const Cell* cell : cells) {
-      fs::remove_all(cell_folder(folder, cell->id));
-      removed.insert(cell->id);
-    }
+    remove_cells(folder, cells);
+    for (const Cell* cell : cells) removed.insert(cell->id);
   }
-  std::erase_if(cells, [&](const Cell* cell) { return finished(folder, *cell); });
-  for (const Cell* cell : cells) remove_stale_parts(cell_folder(folder, cell->id));
+  for (const Cell* cell : cells) remove_failure(cell_folder(folder, cell->id));
+  Summary summary;
+  shared.alone([&] {
+    summary = summarize(folder, plan, {}, removed);
+    write_records(folder, study, plan, summary);
+  });
+  std::erase_if(cells, [&](const Cell* cell) { return summary.here.count(cell->id) > 0; });
   say("{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"), cells.size(),
       folder.string());
 
-  Timings timings;
-  const auto outcomes =
-      run_cells(cells, plan.swept, options.jobs,
-                [&](const Cell& cell, const CellFiles& files, const Run& run) {
-                  write_cell(cell_folder(folder, cell.id), files);
-                  timings.insert_or_assign(cell.id, Timing{run.steps, run.seconds});
-                });
+  const auto outcomes = run_cells(
+      cells, plan.swept,
+      {options.jobs, std::chrono::duration<double>(options.checkpoint), options.fail_fast}, shared);
   std::map<std::string, std::string> failures;
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) failures.emplace(id, outcome.reason);
   }
-  const Summary summary = summarize(folder, plan, failures, removed);
-  write_results(folder, study, plan, summary, timings);
+  shared.alone([&] {
+    summary = summarize(folder, plan, failures, removed, summary);
+    write_results(folder, study, plan, summary);
+  });
   if (stop_requested) {
     say("interrupted; {} left; the same command goes on\n", counted(summary.pending, "cell"));
     return exit_code::interrupted;

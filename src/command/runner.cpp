@@ -232,7 +232,7 @@ class Pool {
   std::optional<Outcome> run(Task& task) {
     try {
       FileRecorder recorder(*task.cell);
-      const auto keeper = place_.keeper(*task.cell, recorder);
+      const auto keeper = place_.keeper(*task.cell);
       const auto run =
           run_cell(*task.cell, recorder, {task.stop, task.save, task.step, keeper.get()});
       if (!run) return Outcome{Outcome::Kind::stopped};

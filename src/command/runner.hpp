@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class CellPlace {
   };
   virtual Turn take(const Cell&) { return {Turn::Kind::here}; }
   /// What keeps the state of a cell that is run here; none: nothing does.
-  virtual std::unique_ptr<Keeper> keeper(const Cell&, Recorder&) { return nullptr; }
+  virtual std::unique_ptr<Keeper> keeper(const Cell&) { return nullptr; }
   /// A cell that was run here is done; false where another process has taken it over meanwhile.
   /// What it throws makes the cell a failed one.
   virtual bool finish(const Cell& cell, const CellFiles& files, const Run& run) = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <mutex>
 
 #include "commands.hpp"
 #include "runner.hpp"
@@ -37,6 +38,23 @@ std::vector<std::string> wrong_tables(const fs::path& folder, const Study& study
   return wrong;
 }
 
+/// Runs cells to compare what they give.
+class Rerun final : public CellPlace {
+ public:
+  using Compare = std::function<void(const Cell&, const CellFiles&, const Run&)>;
+  explicit Rerun(Compare compare) : compare_(std::move(compare)) {}
+
+  bool finish(const Cell& cell, const CellFiles& files, const Run& run) override {
+    const std::scoped_lock lock(mutex_);
+    compare_(cell, files, run);
+    return true;
+  }
+
+ private:
+  Compare compare_;
+  std::mutex mutex_;
+};
+
 }  // namespace
 
 int verify_command(const std::string& folder, const std::string& only, unsigned jobs) {
@@ -68,19 +86,19 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
     }
   }
   // What a rerun gives.
-  const auto outcomes = run_cells(
-      cells, plan.swept, jobs, [&](const Cell& cell, const CellFiles& files, const Run& run) {
-        const auto sum = seals.find(cell.id);
-        if (sum != seals.end() && seal(files.done()) != sum->second) {
-          fault(cell, "a rerun gives other numbers than cells.sum stands for");
-        }
-        const auto row = summary_row(plan, cell, {run.metrics.begin(), run.metrics.end()}, "done");
-        const auto written = rows.find(cell.id);
-        if (summary.header != summary_header(plan) || written == rows.end() ||
-            written->second != row) {
-          fault(cell, "a rerun gives another row than summary.csv has");
-        }
-      });
+  const auto compare = [&](const Cell& cell, const CellFiles& files, const Run& run) {
+    const auto sum = seals.find(cell.id);
+    if (sum != seals.end() && seal(files.done()) != sum->second) {
+      fault(cell, "a rerun gives other numbers than cells.sum stands for");
+    }
+    const auto row = summary_row(plan, cell, {run.metrics.begin(), run.metrics.end()}, "done");
+    const auto written = rows.find(cell.id);
+    if (summary.header != summary_header(plan) || written == rows.end() || written->second != row) {
+      fault(cell, "a rerun gives another row than summary.csv has");
+    }
+  };
+  Rerun rerun(compare);
+  const auto outcomes = run_cells(cells, plan.swept, {jobs}, rerun);
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) faults.emplace(id, outcome.reason);
   }

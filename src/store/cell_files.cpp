@@ -87,25 +87,36 @@ std::optional<std::string> read_done(const fs::path& folder) {
   return read_file(folder / "done");
 }
 
-bool finished(const fs::path& study_folder, const Cell& cell) {
+std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell) {
   const fs::path folder = cell_folder(study_folder, cell.id);
   const auto done = read_done(folder);
-  if (!done || done->rfind(sha256(cell_toml(cell)) + "  cell.toml\n", 0) != 0) return false;
+  if (!done || !done->starts_with(sha256(cell_toml(cell)) + "  cell.toml\n")) return std::nullopt;
   // What the files hold is for verify to say; here they must be there and be listed.
   const CellFiles expected;
-  std::size_t listed = 0;
+  if (done->size() != expected.done().size()) return std::nullopt;
   for (const CellFiles::File& file : expected.files) {
-    const bool has_line = done->find("  " + std::string(file.name) + "\n") != std::string::npos;
-    listed += has_line && fs::is_regular_file(folder / file.name) ? 1 : 0;
+    const bool listed = done->find("  " + std::string(file.name) + "\n") != std::string::npos;
+    if (!listed || !fs::is_regular_file(folder / file.name)) return std::nullopt;
   }
   // Every summary reads the metrics: small, so they are checked.
-  if (listed < expected.files.size() || done->find(sha256(read_file(folder / "metrics.csv")) +
-                                                   "  metrics.csv\n") == std::string::npos) {
-    return false;
-  }
-  const auto lines = static_cast<std::size_t>(std::count(done->begin(), done->end(), '\n'));
-  return listed == expected.files.size() && lines == listed &&
-         done->size() == expected.done().size();
+  const std::string metrics = read_file(folder / "metrics.csv");
+  if (done->find(sha256(metrics) + "  metrics.csv\n") == std::string::npos) return std::nullopt;
+  return FinishedCell{*done, parse_csv(metrics, (folder / "metrics.csv").string()).rows.at(0)};
+}
+
+std::optional<std::string> read_failure(const fs::path& folder) {
+  const fs::path file = folder / "failed";
+  if (!fs::is_regular_file(file)) return std::nullopt;
+  return read_file(file);
+}
+
+void write_failure(const fs::path& folder, const std::string& reason) {
+  write_file(folder / "failed", reason);
+}
+
+void remove_failure(const fs::path& folder) {
+  std::error_code ignored;
+  fs::remove(folder / "failed", ignored);
 }
 
 std::optional<std::string> damage(const fs::path& folder, const std::string& done) {

@@ -60,6 +60,9 @@ RunState end_of(const fs::path& folder) {
   if (!done) throw std::runtime_error("has no `done` beside it");
   if (const auto what = damage(folder, *done)) throw std::runtime_error("beside it " + *what);
   RunState state = state_of(read_file(folder / end_name));
+  if (state.lists["done"] != std::vector{sha256(*done)}) {
+    throw std::runtime_error("does not belong to the `done` beside it");
+  }
   for (const auto& row : read_csv(folder / "final.csv").rows) {
     state.lists[std::string(rule_list) + row.at(0)].push_back(row.at(2));
   }
@@ -77,12 +80,13 @@ void write_checkpoint(const fs::path& cell_folder, const RunState& state) {
   write_file(cell_folder / checkpoint_name, text_of(state));
 }
 
-void write_end_state(const fs::path& cell_folder, const RunState& state) {
+void write_end_state(const fs::path& cell_folder, const RunState& state, const CellFiles& files) {
   RunState rest = state;
   rest.seconds = 0;  // differs from run to run
   std::erase_if(rest.lists, [](const auto& list) {
     return list.first == "trace" || list.first.starts_with(rule_list);
   });
+  rest.lists["done"] = {sha256(files.done())};
   write_file(cell_folder / end_name, text_of(rest));
 }
 

@@ -3,12 +3,14 @@
 
 #include <array>
 #include <cstdio>
+#include <fstream>
 #include <sstream>
 
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/owner.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
@@ -40,6 +42,25 @@ std::map<std::string, std::string> earlier_steps(const fs::path& folder) {
   return steps;
 }
 
+constexpr std::string_view journal_prefix = "timings.", journal_ending = ".journal";
+
+fs::path journal_of(const fs::path& folder, const std::string& process) {
+  return folder / (std::string(journal_prefix) + process + std::string(journal_ending));
+}
+
+/// The journals of a folder with the processes that keep them.
+std::vector<std::pair<std::string, fs::path>> journals_in(const fs::path& folder) {
+  std::vector<std::pair<std::string, fs::path>> journals;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::string name = entry.path().filename().string();
+    if (!name.starts_with(journal_prefix) || !name.ends_with(journal_ending)) continue;
+    name.resize(name.size() - journal_ending.size());
+    journals.emplace_back(name.substr(journal_prefix.size()), entry.path());
+  }
+  return journals;
+}
+
 std::string fixed(double value) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.6g", value);
@@ -63,6 +84,41 @@ Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timi
     }
   }
   return csv;
+}
+
+void note_timing(const fs::path& folder, const std::string& id, const Timing& timing) {
+  std::ofstream(journal_of(folder, this_process()), std::ios::app)
+      << id + "," + std::to_string(timing.steps) + "," + fixed(timing.seconds) + "\n";
+}
+
+Timings read_journals(const fs::path& folder) {
+  Timings timings;
+  for (const auto& [process, file] : journals_in(folder)) {
+    std::ifstream lines(file);
+    std::string line;
+    while (std::getline(lines, line)) {
+      const std::size_t first = line.find(','), second = line.find(',', first + 1);
+      if (second == std::string::npos || lines.eof()) continue;  // the process was killed here
+      timings[line.substr(0, first)] = {std::stoull(line.substr(first + 1)),
+                                        std::stod(line.substr(second + 1))};
+    }
+  }
+  return timings;
+}
+
+Timings all_timings(const fs::path& folder) {
+  Timings timings = read_journals(folder);
+  for (const auto& [id, row] : by_id(folder / "timings.csv")) {
+    if (row.size() == 4) timings.emplace(id, Timing{std::stoull(row[1]), std::stod(row[2])});
+  }
+  return timings;
+}
+
+void remove_journals(const fs::path& folder) {
+  for (const auto& [process, file] : journals_in(folder)) {
+    std::error_code gone;
+    if (process == this_process() || has_ended(Owner(process))) fs::remove(file, gone);
+  }
 }
 
 std::string seal(const std::string& done) { return sha256(done); }
@@ -120,28 +176,38 @@ std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
 
 Summary summarize(const fs::path& folder, const Plan& plan,
                   const std::map<std::string, std::string>& failures,
-                  const std::set<std::string>& removed) {
+                  const std::set<std::string>& removed, const Summary& before) {
   Summary summary;
   summary.csv.header = summary_header(plan);
   const auto earlier = by_id(folder / "summary.csv");
   const auto earlier_seals = read_seals(folder);
   const auto steps = earlier_steps(folder);
-  for (const Cell& cell : plan.cells) {
+  const bool same_plan = before.csv.rows.size() == plan.cells.size();
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    const Cell& cell = plan.cells[i];
+    if (same_plan && before.here.count(cell.id)) {
+      summary.csv.rows.push_back(before.csv.rows[i]);
+      summary.seals[cell.id] = before.seals.at(cell.id);
+      summary.here.insert(cell.id);
+      continue;
+    }
     std::vector<std::string> metrics(metric_list.size());
     std::string status = "pending";
-    const auto failure = failures.find(cell.id);
-    const auto before = earlier.find(cell.id);
-    if (failure != failures.end()) {
-      status = "failed: " + failure->second;
-    } else if (finished(folder, cell)) {
-      metrics = read_csv(cell_folder(folder, cell.id) / "metrics.csv").rows.at(0);
+    const fs::path place = cell_folder(folder, cell.id);
+    const auto reason =
+        failures.count(cell.id) ? std::optional(failures.at(cell.id)) : read_failure(place);
+    const auto row = earlier.find(cell.id);
+    if (reason) {
+      status = "failed: " + *reason;
+    } else if (auto found = finished_cell(folder, cell)) {
+      metrics = std::move(found->metrics);
       status = "done";
-      summary.seals[cell.id] = seal(*read_done(cell_folder(folder, cell.id)));
-    } else if (!removed.count(cell.id) && before != earlier.end() &&
-               before->second.back() == "done" && before->second.size() > metrics.size() &&
-               earlier_seals.count(cell.id) && steps.count(cell.id) &&
-               steps.at(cell.id) == cell[key::steps]) {
-      const auto end = before->second.end() - 1;
+      summary.seals[cell.id] = seal(found->done);
+      summary.here.insert(cell.id);
+    } else if (!removed.count(cell.id) && row != earlier.end() && row->second.back() == "done" &&
+               row->second.size() > metrics.size() && earlier_seals.count(cell.id) &&
+               steps.count(cell.id) && steps.at(cell.id) == cell[key::steps]) {
+      const auto end = row->second.end() - 1;
       metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
       status = "done";
       summary.seals[cell.id] = earlier_seals.at(cell.id);

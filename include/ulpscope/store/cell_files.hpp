@@ -52,8 +52,20 @@ void write_cell(const std::filesystem::path& folder, const CellFiles& files);
 /// What `done` holds, or nothing where the cell is not finished.
 std::optional<std::string> read_done(const std::filesystem::path& folder);
 
-/// Whether the cell has run as it is described, with as many steps.
-bool finished(const std::filesystem::path& study_folder, const Cell& cell);
+/// What the summary needs of a done cell.
+struct FinishedCell {
+  std::string done;
+  std::vector<std::string> metrics;
+};
+
+/// Nothing unless the cell has run as it is described, with as many steps, and its files are there.
+std::optional<FinishedCell> finished_cell(const std::filesystem::path& study_folder,
+                                          const Cell& cell);
+
+/// Why a cell could not be computed when it was tried last, if it could not.
+std::optional<std::string> read_failure(const std::filesystem::path& folder);
+void write_failure(const std::filesystem::path& folder, const std::string& reason);
+void remove_failure(const std::filesystem::path& folder);
 
 /// The first file of the cell that `done` does not describe, with what is wrong; or nothing.
 std::optional<std::string> damage(const std::filesystem::path& folder, const std::string& done);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/study/run_state.hpp"
 
 namespace ulpscope {
@@ -19,7 +20,9 @@ namespace ulpscope {
 
 /// Throws as write_file does.
 void write_checkpoint(const std::filesystem::path& cell_folder, const RunState& state);
-void write_end_state(const std::filesystem::path& cell_folder, const RunState& state);
+/// Of a cell with these files; to be written before them.
+void write_end_state(const std::filesystem::path& cell_folder, const RunState& state,
+                     const CellFiles& files);
 
 /// Where a run of so many steps can go on: at the checkpoint, else at the end of a done cell of
 /// fewer steps, if its files are as they were written; or nothing. One that is damaged, of another

@@ -21,6 +21,17 @@ using Timings = std::map<std::string, Timing>;
 /// timings.csv with these rows put in; cells that did not run again keep theirs.
 Csv merged_timings(const std::filesystem::path& folder, const Plan& plan, const Timings& timings);
 
+// A process notes its timings as it goes, in a journal of its own beside timings.csv, so that one
+// that is killed loses none of them.
+
+void note_timing(const std::filesystem::path& folder, const std::string& id, const Timing& timing);
+/// The timings in all journals.
+Timings read_journals(const std::filesystem::path& folder);
+/// The same over those in timings.csv.
+Timings all_timings(const std::filesystem::path& folder);
+/// Removes the journals of this process and of those that have ended: their rows are merged.
+void remove_journals(const std::filesystem::path& folder);
+
 /// The checksum that stands for a whole cell, that of its `done`.
 std::string seal(const std::string& done);
 
@@ -42,15 +53,17 @@ std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& pla
 struct Summary {
   Csv csv;
   std::map<std::string, std::string> seals;
-  std::size_t pending = 0;  ///< cells that have no result
+  std::set<std::string> here;  ///< done cells whose files are in the folder
+  std::size_t pending = 0;     ///< cells that have no result
 };
 
 /// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
 /// fresh clone, from the summary.csv that is there, if its cell ran as many steps. `failures`
-/// gives the reasons of cells that failed just now, by id; `removed` cells have no result but one
-/// that is here.
+/// gives the reasons of cells that failed just now, by id, besides those that the folder knows;
+/// `removed` cells have no result but one that is here; cells that were done and here `before`
+/// are not looked at again.
 Summary summarize(const std::filesystem::path& folder, const Plan& plan,
-                  const std::map<std::string, std::string>& failures,
-                  const std::set<std::string>& removed = {});
+                  const std::map<std::string, std::string>& failures = {},
+                  const std::set<std::string>& removed = {}, const Summary& before = {});
 
 }  // namespace ulpscope

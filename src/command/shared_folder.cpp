@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "shared_folder.hpp"
+
+#include "ulpscope/store/checkpoint.hpp"
+#include "ulpscope/store/file.hpp"
+#include "ulpscope/store/results.hpp"
+#include "ulpscope/study/keys.hpp"
+
+namespace ulpscope {
+
+/// Keeps a cell's state in its folder, as long as the claim on it holds.
+class FolderKeeper final : public Keeper {
+ public:
+  FolderKeeper(SharedFolder& shared, const Cell& cell) : shared_(shared), cell_(cell) {}
+
+  std::optional<RunState> load() override {
+    std::string why;
+    auto state = read_state(shared_.place_of(cell_), std::stoull(cell_[key::steps]), why);
+    if (!why.empty()) say("{}: begins at step {}\n", why, state ? state->step : 0);
+    return state;
+  }
+
+  void save(const RunState& state) override {
+    const auto place = shared_.place_of(cell_);
+    if (!shared_.claims_.holds(place)) return;
+    try {
+      write_checkpoint(place, state);
+    } catch (const std::exception& error) {
+      if (!shared_.told_.exchange(true)) say("{}; cells go on without\n", error.what());
+    }
+    // Frozen in between, it may have written into a cell that another process has done.
+    if (!shared_.claims_.holds(place)) remove_checkpoint(place);
+  }
+
+ private:
+  SharedFolder& shared_;
+  const Cell& cell_;
+};
+
+CellPlace::Turn SharedFolder::take(const Cell& cell) {
+  const auto place = place_of(cell);
+  if (finished_cell(folder_, cell)) return {Turn::Kind::done};
+  // Old ones are removed before cells are run: another process has just failed.
+  if (const auto reason = read_failure(place)) return {Turn::Kind::failed, *reason};
+  if (!claims_.take(place)) return {Turn::Kind::elsewhere};
+  remove_other_parts(place);
+  // Its owner may have done it between looking and claiming.
+  if (finished_cell(folder_, cell)) {
+    claims_.release(place);
+    return {Turn::Kind::done};
+  }
+  return {Turn::Kind::here};
+}
+
+std::unique_ptr<Keeper> SharedFolder::keeper(const Cell& cell) {
+  return std::make_unique<FolderKeeper>(*this, cell);
+}
+
+bool SharedFolder::finish(const Cell& cell, const CellFiles& files, const Run& run) {
+  const auto place = place_of(cell);
+  if (!claims_.holds(place)) return false;
+  try {
+    if (run.end) write_end_state(place, *run.end, files);
+    write_cell(place, files);
+  } catch (...) {
+    // A process that has taken the cell over clears away what is half written.
+    if (!claims_.holds(place)) return false;
+    throw;
+  }
+  remove_checkpoint(place);
+  note_timing(folder_, cell.id, {run.steps, run.seconds});
+  return true;
+}
+
+void SharedFolder::fail(const Cell& cell, const std::string& reason) {
+  try {
+    write_failure(place_of(cell), reason);
+  } catch (const std::exception&) {
+    // On a full disk: the message and summary.csv have the reason.
+  }
+}
+
+void SharedFolder::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - freshened_ < claims_.lifetime() / 6) return;
+  freshened_ = now;
+  claims_.keep_fresh();
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <thread>
+
+#include "runner.hpp"
+#include "ulpscope/store/claim.hpp"
+
+namespace ulpscope {
+
+/// A study's folder, on which any number of processes may work: cells are claimed while they run,
+/// their states saved, and written there when they are done.
+class SharedFolder final : public CellPlace {
+ public:
+  SharedFolder(std::filesystem::path folder, std::chrono::milliseconds claim_lifetime)
+      : folder_(std::move(folder)), claims_(claim_lifetime) {}
+
+  Turn take(const Cell& cell) override;
+  std::unique_ptr<Keeper> keeper(const Cell& cell) override;
+  bool finish(const Cell& cell, const CellFiles& files, const Run& run) override;
+  void fail(const Cell& cell, const std::string& reason) override;
+  void release(const Cell& cell) override { claims_.release(place_of(cell)); }
+  void tick() override;
+
+  /// Calls f while no other process writes what stands beside the cells.
+  template <class F>
+  void alone(F&& f) {
+    while (!claims_.take(folder_)) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    try {
+      f();
+    } catch (...) {
+      claims_.release(folder_);
+      throw;
+    }
+    claims_.release(folder_);
+  }
+
+  std::filesystem::path place_of(const Cell& cell) const { return cell_folder(folder_, cell.id); }
+
+ private:
+  friend class FolderKeeper;
+
+  std::filesystem::path folder_;
+  Claims claims_;
+  std::chrono::steady_clock::time_point freshened_{};
+  std::atomic<bool> told_{false};  ///< that states cannot be saved
+};
+
+}  // namespace ulpscope
