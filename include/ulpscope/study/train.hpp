@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 
 #include "ulpscope/data/batches.hpp"
@@ -173,7 +174,10 @@ class CellRun {
         moments_(has_probe(cell, "moments")),
         path_(has_probe(cell, "path")),
         training_(cell),
-        patience_(patience_of(cell)) {}
+        patience_(patience_of(cell)) {
+    losses_.values.reserve(steps_);
+    losses_.steps.reserve(steps_);
+  }
 
   /// As run_cell.
   std::optional<Run> run(const Control& control) {
@@ -258,8 +262,10 @@ class CellRun {
     training_.rule().save(state);
     patience_.save(state);
     state.save("losses", losses_.values);
-    auto& steps = state.lists["loss_steps"];
-    for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
+    if (training_.in_batches()) {  // else those are all steps
+      auto& steps = state.lists["loss_steps"];
+      for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
+    }
     state.lists["trace"] = recorder_.rows();
     return state;
   }
@@ -275,9 +281,12 @@ class CellRun {
     training_.rule().restore(state);
     patience_.restore(state);
     losses_.values = state.read<T>("losses");
-    losses_.steps.clear();
-    for (const std::string& step : state.lists.at("loss_steps")) {
-      losses_.steps.push_back(std::stoull(step));
+    losses_.steps.resize(losses_.values.size());
+    std::iota(losses_.steps.begin(), losses_.steps.end(), std::uint64_t{0});
+    if (training_.in_batches()) {
+      std::transform(state.lists.at("loss_steps").begin(), state.lists.at("loss_steps").end(),
+                     losses_.steps.begin(),
+                     [](const std::string& step) { return std::stoull(step); });
     }
     // The last step of a shorter run has a row that this one has not, and maybe a loss.
     std::vector<std::string> rows = state.lists.at("trace");
@@ -363,8 +372,10 @@ Footprint footprint(const Cell& cell) {
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
-  return {inputs, sizeof(T) * model, rule + sizeof(T) * parameters, sizeof(T) * steps + files,
-          files};
+  // A state is written as text, a loss a step among it.
+  constexpr double state_loss = sizeof(std::string) + 16 + digits;
+  const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
+  return {inputs, sizeof(T) * model, rule + sizeof(T) * parameters, losses + files, files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as

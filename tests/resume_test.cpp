@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <map>
+
+#include "catch.hpp"
+#include "cells.hpp"
+#include "program.hpp"
+#include "ulpscope/store/checkpoint.hpp"
+#include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/run_cell.hpp"
+
+using namespace ulpscope;
+using namespace ulpscope::test;
+
+namespace {
+
+/// Records into files, and asks the run to stop once it has recorded a step.
+class Interrupter final : public Recorder {
+ public:
+  Interrupter(const Cell& cell, std::uint64_t last) : files_(cell), last_(last) {}
+
+  void trace(std::uint64_t step, const std::vector<std::string>& fields) override {
+    files_.trace(step, fields);
+    if (step >= last_) stop = true;
+  }
+  void final_value(std::string_view role, std::size_t index, const std::string& value) override {
+    files_.final_value(role, index, value);
+  }
+  std::vector<std::string> rows() const override { return files_.rows(); }
+  void resume(const std::vector<std::string>& rows) override { files_.resume(rows); }
+  CellFiles finish(const Run& run) { return files_.finish(run); }
+
+  std::atomic<bool> stop{false};
+
+ private:
+  FileRecorder files_;
+  std::uint64_t last_;
+};
+
+/// Keeps states as files, as a process does that another one goes on for.
+class FileKeeper final : public Keeper {
+ public:
+  FileKeeper(fs::path folder, std::uint64_t steps) : folder_(std::move(folder)), steps_(steps) {}
+  std::optional<RunState> load() override {
+    auto state = read_state(folder_, steps_, why);
+    began = state ? state->step : 0;
+    return state;
+  }
+  void save(const RunState& state) override { write_checkpoint(folder_, state); }
+
+  std::string why;
+  std::uint64_t began = 0;
+
+ private:
+  fs::path folder_;
+  std::uint64_t steps_;
+};
+
+std::map<std::string, std::string> named(const CellFiles& files) {
+  std::map<std::string, std::string> all;
+  for (const auto& file : files.files) all.emplace(file.name, file.content);
+  return all;
+}
+
+struct Ended {
+  std::optional<CellFiles> files;
+  std::optional<Run> run;
+  std::uint64_t began;
+  std::string why;
+};
+
+constexpr std::uint64_t never = ~std::uint64_t{0};
+
+Ended run_from(const Cell& cell, const fs::path& folder, std::uint64_t last = never) {
+  Interrupter recorder(cell, last);
+  FileKeeper keeper(folder, std::stoull(cell[key::steps]));
+  std::atomic<bool> save{false};
+  std::atomic<std::uint64_t> step{0};
+  auto run = run_cell(cell, recorder, {recorder.stop, save, step, &keeper});
+  Ended ended{{}, {}, keeper.began, keeper.why};
+  if (run) ended.files = recorder.finish(*run);
+  ended.run = std::move(run);
+  return ended;
+}
+
+void check_interrupted(const std::string& text) {
+  CAPTURE(text);
+  const Cell cell = cell_of(text);
+  const TempFolder whole, parts;
+  const auto expected = named(run_from(cell, whole.path()).files.value());
+  for (const std::uint64_t last : {0, 6, 13}) {
+    CHECK_FALSE(run_from(cell, parts.path(), last).run);
+  }
+  const Ended end = run_from(cell, parts.path());
+  CHECK(end.began == 14);
+  CHECK(end.why.empty());
+  CHECK(named(end.files.value()) == expected);
+}
+
+const std::string small = "steps = 24\n[data]\nsamples = 6\nfeatures = 5\n";
+const std::string recorded = "[record]\nevery = 1\nprobes = [\"moments\", \"rate\"]\n";
+
+}  // namespace
+
+TEST_CASE("an interrupted run of every rule goes on to the same bits", "[resume]") {
+  for (const Section& section : sections()) {
+    if (section.name != "rule") continue;
+    for (const Kind& rule : section.kinds) {
+      for (const char* arithmetic : {"binary32", "dec50"}) {
+        check_interrupted(small + "[rule]\nkind = \"" + rule.name +
+                          "\"\n[precision]\narithmetic = \"" + arithmetic +
+                          "\"\nparameters = { compensation = \"kahan\" }\n" + recorded);
+      }
+    }
+  }
+}
+
+TEST_CASE("an interrupted run of every schedule goes on to the same bits", "[resume]") {
+  for (const Section& section : sections()) {
+    if (section.name != "schedule") continue;
+    for (const Kind& schedule : section.kinds) {
+      const std::string one_cycle = schedule.name == "one-cycle" ? "total_steps = 24\n" : "";
+      const std::string plateau = schedule.name == "plateau" ? "patience = 2\n" : "";
+      check_interrupted(small + "[schedule]\nkind = \"" + schedule.name + "\"\n" + one_cycle +
+                        plateau + recorded);
+    }
+  }
+}
+
+TEST_CASE("an interrupted run goes on with its batches, transforms, shadow and draws", "[resume]") {
+  check_interrupted(small + "[batch]\nsize = 4\n" + recorded);
+  check_interrupted(small +
+                    "[[transform]]\nkind = \"noise\"\nstd = 0.1\n[[transform]]\n"
+                    "kind = \"accumulate\"\nsteps = 3\n" +
+                    recorded);
+  check_interrupted(small + "[stop]\npatience = 15\ntolerance = 10\n" + recorded);
+  check_interrupted(
+      small +
+      "[precision]\narithmetic = \"binary32\"\n"
+      "second_moment = { format = \"p10\", mode = \"stochastic\", seed = 3 }\n"
+      "parameters = { format = \"p12\", mode = \"stochastic\", rounding = \"every\" }\n"
+      "[record]\nevery = 1\nprobes = [\"moments\", \"shadow\"]\n");
+  check_interrupted(small + "[precision]\narithmetic = \"bfloat16\"\nsecond_moment = \"dec100\"\n" +
+                    recorded);
+  check_interrupted(
+      "steps = 24\n[model]\nkind = \"beale\"\n[rule]\nlr = 0.1\n[record]\nevery = 1\n"
+      "probes = [\"path\"]\n");
+}
+
+TEST_CASE("with raised steps a done cell goes on to the same bits", "[resume]") {
+  for (const char* more :
+       {"", "[batch]\nsize = 4\n", "[schedule]\nkind = \"plateau\"\npatience = 2\n"}) {
+    for (const char* every : {"1", "7", "8", "\"log\""}) {
+      CAPTURE(more, every);
+      const auto text = [&](int steps) {
+        return "steps = " + std::to_string(steps) + "\n[data]\nsamples = 6\nfeatures = 5\n" + more +
+               "[record]\nevery = " + every + "\nprobes = [\"moments\", \"shadow\"]\n";
+      };
+      const TempFolder whole, parts;
+      const auto expected = named(run_from(cell_of(text(25)), whole.path()).files.value());
+      for (const int steps : {8, 16}) {
+        const Ended end = run_from(cell_of(text(steps)), parts.path());
+        REQUIRE(end.run.value().end);
+        write_end_state(parts.path(), *end.run->end, *end.files);
+        write_cell(parts.path(), *end.files);
+      }
+      const Ended end = run_from(cell_of(text(25)), parts.path());
+      CHECK(end.began == 16);
+      CHECK(named(end.files.value()) == expected);
+      // A run of fewer steps cannot go on from there.
+      CHECK(run_from(cell_of(text(4)), parts.path()).began == 0);
+    }
+  }
+}
+
+TEST_CASE("a state that is damaged, or is not of the files beside it, is not used", "[resume]") {
+  const Cell cell = cell_of(small + recorded);
+  const TempFolder folder;
+  CHECK_FALSE(run_from(cell, folder.path(), 10).run);
+  const std::string whole = slurp(folder / "checkpoint");
+  for (const std::size_t at : {std::size_t{0}, whole.size() / 2, whole.size() - 2}) {
+    std::string changed = whole;
+    changed[at] = changed[at] == '1' ? '2' : '1';
+    spit(folder / "checkpoint", changed);
+    const Ended end = run_from(cell, folder.path());
+    CHECK(end.began == 0);
+    CHECK(end.why == (folder / "checkpoint").string() + " is damaged");
+  }
+  spit(folder / "checkpoint", "");
+  CHECK(run_from(cell, folder.path()).began == 0);
+  fs::remove(folder / "checkpoint");
+  const Ended end = run_from(cell, folder.path());
+  write_end_state(folder.path(), *end.run->end, *end.files);
+  write_cell(folder.path(), *end.files);
+  const Cell longer = cell_of("steps = 30" + small.substr(small.find('\n')) + recorded);
+  CHECK(run_from(longer, folder.path()).began == 24);
+  spit(folder / "done", slurp(folder / "done") + "\n");
+  CHECK(run_from(longer, folder.path()).began == 0);
+  write_cell(folder.path(), *end.files);
+  spit(folder / "final.csv", "role,index,value\n");
+  CHECK(run_from(longer, folder.path()).why.find("final.csv has changed") != std::string::npos);
+}
