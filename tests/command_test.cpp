@@ -296,13 +296,17 @@ TEST_CASE("SIGINT and SIGTERM end with 130 and keep what is done") {
     REQUIRE(bench.run({"--only", "precision.arithmetic=binary32"}).code == 0);
     const auto cells = compared_files(bench.out() + "/cells");
     Process process({ULPSCOPE_PROGRAM, "run", bench.study, "--out", bench.out(), "--set",
-                     "study.steps=100000000", "--only", "precision.arithmetic=binary64"});
+                     "study.steps=20000000", "--only", "precision.arithmetic=binary64"});
     std::this_thread::sleep_for(std::chrono::milliseconds(700));
     ::kill(process.pid(), signal);
     const Result result = process.wait();
     INFO(result.err);
     CHECK(result.code == 130);
-    CHECK(compared_files(bench.out() + "/cells") == cells);
+    // What ran has a checkpoint, and is not claimed any more.
+    auto after = compared_files(bench.out() + "/cells");
+    CHECK(std::erase_if(after,
+                        [](const auto& file) { return file.first.ends_with("/checkpoint"); }) == 1);
+    CHECK(after == cells);
     // Nothing of this length has been run.
     for (const auto& row : read_csv(bench.out() + "/summary.csv").rows) {
       CHECK(row.back() == "pending");

@@ -7,6 +7,7 @@
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/owner.hpp"
 #include "ulpscope/store/results.hpp"
 
 using namespace ulpscope;
@@ -65,13 +66,17 @@ TEST_CASE("a cell is there once done is, and damage is named") {
 
 TEST_CASE("what a killed process left is removed, what a living one writes is not") {
   const TempFolder folder;
-  test::Process process({"/bin/true"});
-  const auto dead = std::to_string(process.pid());
-  process.wait();
-  spit(folder / ("trace.csv.part" + dead), "");
-  spit(folder / ("trace.csv.part" + std::to_string(::getpid())), "");
+  Owner self(this_process());
+  const std::string here = self.host + "," + self.boot + "," + self.space;
+  const std::string part = "trace.csv.part-";
+  spit(folder / (part + here + ",1,0,1"), "");  // process 1 began at another time
+  spit(folder / (part + "elsewhere" + here + ",1,0,1"), "");
+  spit(folder / (part + this_process() + ",1"), "");
   spit(folder / "a.partial", "the user's own");
   remove_stale_parts(folder.path());
+  CHECK(test::compared_files(folder.path()).size() == 3);
+  CHECK_FALSE(test::fs::exists(folder / (part + here + ",1,0,1")));
+  remove_other_parts(folder.path());
   CHECK(test::compared_files(folder.path()).size() == 2);
-  CHECK_FALSE(test::fs::exists(folder / ("trace.csv.part" + dead)));
+  CHECK(test::fs::exists(folder / (part + this_process() + ",1")));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/store/claim.hpp"
 
+#include <atomic>
 #include <charconv>
 #include <cstdint>
 #include <ctime>
@@ -65,7 +66,8 @@ bool Claims::take(const fs::path& folder) {
   }
   const fs::path own = claim_file(folder, counts + 1);
   // The number makes it another text than that of an earlier claim, which may have been lost.
-  const std::string content = this_process() + "\nclaim " + std::to_string(++taken_) + " since " +
+  static std::atomic<std::uint64_t> taken{0};
+  const std::string content = this_process() + "\nclaim " + std::to_string(++taken) + " since " +
                               std::to_string(std::time(nullptr)) + "\n";
   if (!create_file(own, content)) return false;
   // Between looking and creating, others may have come and gone, and come again.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/store/file.hpp"
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
@@ -45,9 +47,11 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
   }
 }
 
+/// Another one at each call, as threads may write the same file.
 fs::path part_of(const fs::path& path) {
+  static std::atomic<std::uint64_t> count{0};
   fs::path beside = path;
-  return beside += std::string(part_ending) + this_process();
+  return beside += std::string(part_ending) + this_process() + "," + std::to_string(++count);
 }
 
 /// Removes what write_file left of the processes for which left_by(process).
@@ -119,7 +123,9 @@ void remove_stale_parts(const fs::path& folder) {
 }
 
 void remove_other_parts(const fs::path& folder) {
-  remove_parts(folder, [](const std::string& process) { return process != this_process(); });
+  remove_parts(folder, [](const std::string& process) {
+    return !process.starts_with(this_process() + ",");
+  });
 }
 
 }  // namespace ulpscope

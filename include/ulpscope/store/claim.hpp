@@ -58,7 +58,6 @@ class Claims {
   std::mutex mutex_;
   std::map<std::filesystem::path, std::string> held_;  ///< claim files with their content
   std::map<std::filesystem::path, Seen> seen_;         ///< claims of others
-  std::uint64_t taken_ = 0;
 };
 
 /// The owner of the claim that counts, if the folder has one, it can be read, and its owner is not
