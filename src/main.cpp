@@ -41,12 +41,31 @@ int parse_and_run(int argc, char** argv) {
   run_app->add_flag("--fresh", run.fresh, "remove the planned cells first");
   run_app->add_flag("--fail-fast,!--keep-going", run.fail_fast,
                     "end at the first cell that fails; else the others go on");
-  run_app->add_option("--checkpoint", run.checkpoint, "seconds between two checkpoints of a cell (60)")
+  run_app
+      ->add_option("--checkpoint", run.checkpoint, "seconds between two checkpoints of a cell (60)")
       ->check(CLI::Range(0.0, 1e9));
-  run_app->add_option("--claim-lifetime", run.lifetime,
-                  "seconds until a cell whose process gives no sign of life is taken over (60)")
+  run_app
+      ->add_option("--claim-lifetime", run.lifetime,
+                   "seconds until a cell whose process gives no sign of life is taken over (60)")
       ->check(CLI::Range(0.5, 1e9));
   run_app->callback([&] { result = run_command(run); });
+
+  SubmitOptions submit;
+  bool slurm = false;
+  auto* submit_app = app.add_subcommand(
+      "submit", "run a study's cells as a job array; other options are those of sbatch");
+  study_options(submit_app);
+  submit_app->add_option("--out", run.out, "the study's folder (results/<name>)");
+  submit_app->add_flag("--slurm", slurm, "to Slurm, by sbatch")->required();
+  submit_app->add_option("--tasks", submit.tasks, "tasks of the array (4); more may be added later")
+      ->check(CLI::Range(1, 100000));
+  submit_app->allow_extras();
+  submit_app->callback([&] {
+    submit.run = run;
+    submit.run.jobs = 1;
+    submit.sbatch = submit_app->remaining();
+    result = submit_command(submit);
+  });
 
   auto* plan_app = app.add_subcommand("plan", "show a study's cells and what they will cost");
   study_options(plan_app);

@@ -29,6 +29,12 @@ struct RunOptions {
   double lifetime = 60;    ///< seconds after which a claim that is not kept fresh is stale
 };
 
+struct SubmitOptions {
+  RunOptions run;
+  unsigned tasks = 4;
+  std::vector<std::string> sbatch;  ///< its own options
+};
+
 struct RoundOptions {
   std::string format;
   std::string mode = "nearest-even";
@@ -41,6 +47,7 @@ struct RoundOptions {
 
 // Each command prints its data to stdout and returns the exit code; bad input is an InputError.
 int run_command(const RunOptions& options);
+int submit_command(const SubmitOptions& options);
 int plan_command(const RunOptions& options);
 int verify_command(const std::string& folder, const std::string& only, unsigned jobs);
 int status_command(const std::string& folder);

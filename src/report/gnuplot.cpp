@@ -99,11 +99,11 @@ void run_gnuplot(const fs::path& script, const std::vector<fs::path>& files) {
   }
 }
 
-bool have_gnuplot() {
+bool in_path(const std::string& program) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    if (::access((std::filesystem::path(folder) / "gnuplot").c_str(), X_OK) == 0) return true;
+    if (::access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
   }
   return false;
 }

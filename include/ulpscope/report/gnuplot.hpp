@@ -24,8 +24,8 @@ class TemporaryFolder {
 /// A gnuplot expression whose value is these characters and nothing else, on one line.
 std::string gnuplot_string(std::string_view text);
 
-/// Whether PATH has a gnuplot.
-bool have_gnuplot();
+/// Whether PATH has a program.
+bool in_path(const std::string& program);
 
 /// Runs a script, with `files` as its ARG1, ARG2, ..., without the user's own settings and
 /// without a shell. Throws std::runtime_error with gnuplot's message where it fails, or where

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "open_study.hpp"
+
+#include "runner.hpp"
+#include "ulpscope/report/gnuplot.hpp"
+#include "ulpscope/store/file.hpp"
+#include "ulpscope/store/owner.hpp"
+#include "ulpscope/study/keys.hpp"
+
+namespace ulpscope {
+namespace fs = std::filesystem;
+namespace {
+
+/// Refuses a folder in which results would be lost or mixed up, or that cannot be written.
+void require_folder(const fs::path& folder, const Study& study, const Plan& plan, bool fresh) {
+  const Place place{"--out " + folder.string(), 0};
+  std::error_code too_long;
+  if (fs::exists(folder / "study.toml", too_long)) {
+    const Study earlier = read_results(folder.string());
+    if (earlier.name != study.name) {
+      throw InputError(place, "study.name",
+                       "\"" + study.name + "\", but the folder holds the study \"" + earlier.name +
+                           "\"; expected a folder of this study or a new one, for example --out " +
+                           "results/" + study.name);
+    }
+    const std::string steps = make_plan(earlier).cells.front()[key::steps];
+    if (!fresh && std::stoull(steps) > std::stoull(plan.cells.front()[key::steps])) {
+      throw InputError(place, key::steps,
+                       plan.cells.front()[key::steps] + ": the folder holds runs of " + steps +
+                           " steps, which would be lost; expected at least as many, --fresh, or "
+                           "another folder, for example --out results/" +
+                           study.name + "-short");
+    }
+  }
+  require_kept(folder, plan);
+  try {
+    for (const char* part : {"cells", "tables", "figures"}) {
+      fs::create_directories(folder / part);
+      remove_stale_parts(folder / part);
+    }
+    remove_stale_parts(folder);
+    const fs::path probe = folder / "write-test";
+    write_file(probe, this_process());
+    fs::remove(probe);
+  } catch (const std::exception& error) {
+    throw InputError(place, "",
+                     std::string(error.what()) +
+                         "; expected a folder that can be written, for example --out results/" +
+                         study.name);
+  }
+}
+
+}  // namespace
+
+void require_kept(const fs::path& folder, const Plan& plan) {
+  const std::size_t lost = results_to_lose(folder, plan);
+  if (lost == 0) return;
+  throw InputError({folder.string(), 0}, "",
+                   "summary.csv alone holds " + counted(lost, "result") +
+                       " of cells that are not in this plan, and would lose them; expected a "
+                       "study that has them or another folder, for example --out results/new");
+}
+
+void write_records(const fs::path& folder, const Study& study, const Plan& plan,
+                   const Summary& summary) {
+  // The summary first: where steps are raised, the study's file makes rows of fewer steps wrong.
+  write_file(folder / "summary.csv", summary.csv.text());
+  write_file(folder / "cells.sum", seals_text(plan, summary.seals));
+  write_file(folder / "study.toml", study_toml(study, plan));
+}
+
+Study read_results(const std::string& folder) {
+  const fs::path file = fs::path(folder) / "study.toml";
+  if (!fs::exists(file)) {
+    throw InputError({folder, 0}, "",
+                     "holds no study.toml; expected the folder of a study that was run, for "
+                     "example results/founding");
+  }
+  return read_study(file.string());
+}
+
+void add_default_reports(Study& study, const std::vector<std::string>& swept) {
+  if (study.tables.empty()) {
+    study.tables.push_back({"overview", "", swept, {"floor", "onset", "tail", "verdict"}, "", {}});
+  }
+  if (study.figures.empty()) study.figures.push_back({"loss", "", "loss", swept, "", 1, {}});
+}
+
+OpenedStudy open_study(const RunOptions& options) {
+  Study study = read_study(options.study, options.sets);
+  Plan plan = make_plan(study);
+  add_default_reports(study, plan.swept);
+  require_memory(study, select_cells(plan, options.only), options.jobs);
+  fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
+  if (!in_path("gnuplot")) {
+    throw InputError({"run", 0}, "",
+                     "there is no gnuplot in PATH, which draws the figures; expected the program "
+                     "gnuplot, for example from the package gnuplot-nox");
+  }
+  require_folder(folder, study, plan, options.fresh);
+  return {std::move(study), std::move(plan), std::move(folder)};
+}
+
+}  // namespace ulpscope
