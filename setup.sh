@@ -25,6 +25,10 @@ packages=(
   "ci    clang                a second compiler, whose results must be the same"
   "ci    clang-format         checks the layout of the sources"
   "ci    libclang-rt-dev      clang's sanitizers; those of g++ come with it"
+  "ci    slurmctld            Slurm, under which a study is run"
+  "ci    slurmd               its node"
+  "ci    slurm-client         its commands"
+  "ci    munge                its authentication"
   "all   clang-tidy           finds likely mistakes; for work on the sources"
 )
 boost_note="Boost headers, 1.81 or newer: number types of many digits"
