@@ -39,8 +39,9 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
       remove_stale_parts(folder / part);
     }
     remove_stale_parts(folder);
-    const fs::path probe = folder / "write-test";
-    write_file(probe, this_process());
+    // Named like a file that is being written: a later run removes it should this one be killed.
+    const fs::path probe = folder / ("write-test.part-" + this_process() + ",0");
+    write_file(probe, "");
     fs::remove(probe);
   } catch (const std::exception& error) {
     throw InputError(place, "",

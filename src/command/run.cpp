@@ -26,7 +26,7 @@ void write_results(const fs::path& folder, const Study& study, const Plan& plan,
   write_records(folder, study, plan, summary);
   const Study as_run = read_results(folder.string());  // its defaults written out
   write_file(folder / "timings.csv", merged.text());
-  remove_journals(folder);
+  remove_journals(folder, summary.pending == 0);
   write_file(folder / "host.json", host_json(merged));
   write_tables(folder, as_run);
   // In a fresh clone the other cells have their row, but no trace.
@@ -74,6 +74,7 @@ int run_command(const RunOptions& options) {
   for (const Cell* cell : cells) remove_failure(cell_folder(folder, cell->id));
   Summary summary;
   shared.alone([&] {
+    open_journal(folder);
     summary = summarize(folder, plan, {}, removed);
     write_records(folder, study, plan, summary);
   });
@@ -90,6 +91,7 @@ int run_command(const RunOptions& options) {
   }
   shared.alone([&] {
     summary = summarize(folder, plan, failures, removed, summary);
+    shared.clear(summary.here);
     write_results(folder, study, plan, summary);
   });
   if (stop_requested) {

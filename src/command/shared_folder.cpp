@@ -80,6 +80,16 @@ void SharedFolder::fail(const Cell& cell, const std::string& reason) {
   }
 }
 
+void SharedFolder::clear(const std::set<std::string>& done) {
+  if (!left_journals(folder_)) return;
+  for (const std::string& id : done) {
+    const auto place = cell_folder(folder_, id);
+    remove_left_claims(place);
+    remove_stale_parts(place);
+    if (!claim_owner(place)) remove_checkpoint(place);
+  }
+}
+
 void SharedFolder::tick() {
   const auto now = std::chrono::steady_clock::now();
   if (now - freshened_ < claims_.lifetime() / 6) return;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "runner.hpp"
@@ -22,6 +24,9 @@ class SharedFolder final : public CellPlace {
   void fail(const Cell& cell, const std::string& reason) override;
   void release(const Cell& cell) override { claims_.release(place_of(cell)); }
   void tick() override;
+
+  /// Removes what processes that were killed left of these done cells.
+  void clear(const std::set<std::string>& done);
 
   /// Calls f while no other process writes what stands beside the cells.
   template <class F>

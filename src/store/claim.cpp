@@ -128,6 +128,14 @@ bool Claims::stale(const fs::path& claim, const std::string& owner) {
   return Clock::now() - at->second.since > lifetime_;
 }
 
+void remove_left_claims(const fs::path& folder) {
+  for (const std::uint64_t number : numbers_in(folder)) {
+    const fs::path claim = claim_file(folder, number);
+    std::error_code gone;
+    if (has_ended(Owner(first_line(content_of(claim))))) fs::remove(claim, gone);
+  }
+}
+
 std::optional<ClaimOwner> claim_owner(const fs::path& folder) {
   const std::uint64_t number = highest_in(folder);
   if (number == 0) return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/store/results.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -86,6 +87,10 @@ Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timi
   return csv;
 }
 
+void open_journal(const fs::path& folder) {
+  std::ofstream(journal_of(folder, this_process()), std::ios::app);
+}
+
 void note_timing(const fs::path& folder, const std::string& id, const Timing& timing) {
   std::ofstream(journal_of(folder, this_process()), std::ios::app)
       << id + "," + std::to_string(timing.steps) + "," + fixed(timing.seconds) + "\n";
@@ -114,10 +119,16 @@ Timings all_timings(const fs::path& folder) {
   return timings;
 }
 
-void remove_journals(const fs::path& folder) {
+bool left_journals(const fs::path& folder) {
+  const auto journals = journals_in(folder);
+  return std::any_of(journals.begin(), journals.end(),
+                     [](const auto& journal) { return has_ended(Owner(journal.first)); });
+}
+
+void remove_journals(const fs::path& folder, bool all) {
   for (const auto& [process, file] : journals_in(folder)) {
     std::error_code gone;
-    if (process == this_process() || has_ended(Owner(process))) fs::remove(file, gone);
+    if (all || process == this_process() || has_ended(Owner(process))) fs::remove(file, gone);
   }
 }
 

@@ -60,6 +60,9 @@ class Claims {
   std::map<std::filesystem::path, Seen> seen_;         ///< claims of others
 };
 
+/// Removes the claims whose owners have ended on this host.
+void remove_left_claims(const std::filesystem::path& folder);
+
 /// The owner of the claim that counts, if the folder has one, it can be read, and its owner is not
 /// known to have ended.
 std::optional<ClaimOwner> claim_owner(const std::filesystem::path& folder);

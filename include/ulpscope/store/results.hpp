@@ -22,15 +22,19 @@ using Timings = std::map<std::string, Timing>;
 Csv merged_timings(const std::filesystem::path& folder, const Plan& plan, const Timings& timings);
 
 // A process notes its timings as it goes, in a journal of its own beside timings.csv, so that one
-// that is killed loses none of them.
+// that is killed loses none of them; that its journal is left says that more may be.
 
+void open_journal(const std::filesystem::path& folder);
 void note_timing(const std::filesystem::path& folder, const std::string& id, const Timing& timing);
 /// The timings in all journals.
 Timings read_journals(const std::filesystem::path& folder);
+/// Whether a process that has ended left its journal.
+bool left_journals(const std::filesystem::path& folder);
+/// Removes the journals of this process and of those that have ended, or all: their rows are
+/// merged.
+void remove_journals(const std::filesystem::path& folder, bool all);
 /// The same over those in timings.csv.
 Timings all_timings(const std::filesystem::path& folder);
-/// Removes the journals of this process and of those that have ended: their rows are merged.
-void remove_journals(const std::filesystem::path& folder);
 
 /// The checksum that stands for a whole cell, that of its `done`.
 std::string seal(const std::string& done);
