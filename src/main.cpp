@@ -101,7 +101,10 @@ int parse_and_run(int argc, char** argv) {
   folder_option(verify_app);
   verify_app->add_option("--only", run.only, "cells where key=value,...");
   verify_app->add_option("--jobs", run.jobs, "cells at a time")->check(CLI::Range(1, 1024));
-  verify_app->callback([&] { result = verify_command(folder, run.only, run.jobs); });
+  std::size_t sample = 0;
+  verify_app->add_option("--sample", sample, "run so many cells again, spread over the study (all)")
+      ->check(CLI::Range(1, 1000000));
+  verify_app->callback([&] { result = verify_command(folder, run.only, run.jobs, sample); });
 
   RoundOptions round;
   auto* round_app = app.add_subcommand("round", "round numbers into a format");

@@ -290,6 +290,22 @@ TEST_CASE("verify compares what is made from the summary") {
   CHECK(program({"verify", bench.out()}).code == 1);
 }
 
+TEST_CASE("a sample is run again, the files of all are checked") {
+  const Bench bench;
+  REQUIRE(bench.run().code == 0);
+  const Result some = program({"verify", bench.out(), "--sample", "2"});
+  CHECK(some.code == 0);
+  CHECK(some.out == "9 of 9 cells verified, 2 of them run again\n");
+  CHECK(std::count(some.err.begin(), some.err.end(), '\n') == 2);
+  const auto rows = read_csv(bench.out() + "/summary.csv").rows;
+  const fs::path trace = fs::path(bench.out()) / "cells" / rows[3][0] / "trace.csv";
+  fs::resize_file(trace, fs::file_size(trace) - 1);
+  const Result cut = program({"verify", bench.out(), "--sample", "2"});
+  CHECK(cut.code == 1);
+  CHECK(cut.out.starts_with(rows[3][0] + ": trace.csv has changed\n"));
+  CHECK(program({"verify", bench.out(), "--sample", "0"}).code == 2);
+}
+
 TEST_CASE("SIGINT and SIGTERM end with 130 and keep what is done") {
   for (const int signal : {SIGINT, SIGTERM}) {
     const Bench bench;

@@ -49,7 +49,9 @@ struct RoundOptions {
 int run_command(const RunOptions& options);
 int submit_command(const SubmitOptions& options);
 int plan_command(const RunOptions& options);
-int verify_command(const std::string& folder, const std::string& only, unsigned jobs);
+/// `sample`: how many cells are run again, all for 0; files are checked of all.
+int verify_command(const std::string& folder, const std::string& only, unsigned jobs,
+                   std::size_t sample);
 int status_command(const std::string& folder);
 int summary_command(const std::string& folder);
 int table_command(const std::string& folder, TableFormat format);
