@@ -14,8 +14,6 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::size_t cell_limit = 1'000'000;
-
 /// Names must be keys or, where `others` has them, other columns.
 void require_columns(const Place& place, const std::string& key,
                      const std::vector<std::string>& names,
@@ -93,25 +91,55 @@ void check_reports(const Study& study, const Plan& plan) {
 
 }  // namespace
 
-Plan make_plan(const Study& study) {
-  Plan plan;
-  const auto sweeps = [&](const std::string& key) {
-    if (!contains(plan.swept, key)) plan.swept.push_back(key);
-  };
-  std::size_t product = 1;
+namespace {
+
+/// The axes that advance together: one alone, or those of a zip.
+using Dimension = std::vector<const Axis*>;
+
+std::vector<Dimension> dimensions_of(const Study& study) {
+  std::vector<Dimension> dimensions;
   for (const Axis& axis : study.axes) {
-    sweeps(axis.key);
+    const auto same = std::find_if(
+        dimensions.begin(), dimensions.end(),
+        [&](const Dimension& other) { return axis.zip != 0 && other.front()->zip == axis.zip; });
+    if (same == dimensions.end()) {
+      dimensions.push_back({&axis});
+    } else {
+      same->push_back(&axis);
+    }
+  }
+  return dimensions;
+}
+
+/// How many cells the axes make.
+std::size_t product_of(const Study& study, const std::vector<Dimension>& dimensions) {
+  // Explicit cells alone are the whole sweep; beside axes they follow the product.
+  if (dimensions.empty() && !study.cells.empty()) return 0;
+  std::size_t product = 1;
+  for (const Dimension& dimension : dimensions) {
+    const Axis& axis = *dimension.front();
     product *= axis.values.size();
     if (product > cell_limit) {
       throw InputError(axis.place, "sweep." + axis.key,
                        "makes more than " + std::to_string(cell_limit) + " cells");
     }
   }
+  return product;
+}
+
+}  // namespace
+
+Plan make_plan(const Study& study) {
+  Plan plan;
+  const auto sweeps = [&](const std::string& key) {
+    if (!contains(plan.swept, key)) plan.swept.push_back(key);
+  };
+  const std::vector<Dimension> dimensions = dimensions_of(study);
+  const std::size_t product = product_of(study, dimensions);
+  for (const Axis& axis : study.axes) sweeps(axis.key);
   for (const auto& cell : study.cells) {
     for (const Assignment& entry : cell) sweeps(entry.key);
   }
-  // Explicit cells alone are the whole sweep; beside axes they follow the product.
-  if (study.axes.empty() && !study.cells.empty()) product = 0;
 
   Assignments base;
   for (const Assignment& entry : study.base) assign(base, entry.key, entry.value);
@@ -141,12 +169,14 @@ Plan make_plan(const Study& study) {
 
   for (std::size_t index = 0; index < product; ++index) {
     std::vector<Assignment> changes;
-    std::size_t rest = index;
-    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
-      changes.push_back({axis->key, axis->values[rest % axis->values.size()]});
-      rest /= axis->values.size();
+    std::size_t stride = product;
+    for (const Dimension& dimension : dimensions) {
+      const std::size_t size = dimension.front()->values.size();
+      stride /= size;
+      for (const Axis* axis : dimension) {
+        changes.push_back({axis->key, axis->values[index / stride % size]});
+      }
     }
-    std::reverse(changes.begin(), changes.end());
     add(changes);
   }
   for (const auto& cell : study.cells) add(cell);

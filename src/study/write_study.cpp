@@ -96,6 +96,33 @@ std::string given_group(const Study& study, const std::string& key, const Option
   return text.empty() ? text : text + " }";
 }
 
+std::string axis_line(const Axis& axis) {
+  std::string values;
+  if (axis.range.empty()) {
+    values = list(axis.values, [](const Value& value) { return shown(value); });
+  } else {
+    for (const Assignment& part : axis.range) {
+      values += (values.empty() ? "{ " : ", ") + part.key + " = " + shown(part.value);
+    }
+    values += " }";
+  }
+  return quoted(axis.key) + " = " + values + "\n";
+}
+
+/// In their order: after the first zip a single axis is one, too.
+std::string axes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  bool zips = false;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const bool opens = i == 0 || axes[i].zip == 0 || axes[i].zip != axes[i - 1].zip;
+    zips = zips || axes[i].zip != 0;
+    if (zips && opens) text += "\n[[sweep.zip]]\n";
+    if (!zips && i == 0) text += "\n[sweep]\n";
+    text += axis_line(axes[i]);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string study_toml(const Study& study, const Plan& plan) {
@@ -155,11 +182,7 @@ std::string study_toml(const Study& study, const Plan& plan) {
       }
     }
   }
-  if (!study.axes.empty()) out += "\n[sweep]\n";
-  for (const Axis& axis : study.axes) {
-    out += quoted(axis.key) + " = " +
-           list(axis.values, [](const Value& value) { return shown(value); }) + "\n";
-  }
+  out += axes_text(study.axes);
   for (const auto& cell : study.cells) {
     out += "\n[[sweep.cell]]\n";
     for (const Assignment& entry : cell) {
