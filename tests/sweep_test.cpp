@@ -256,3 +256,39 @@ TEST_CASE("shipped studies' cells keep their ids") {
   }
   CHECK(studies > 0);
 }
+
+TEST_CASE("cells share what they have alike") {
+  const Plan plan = plan_of("[sweep]\n\"rule.lr\" = [1, 2]\n\"data.seed\" = [1, 2]\n");
+  const auto block = [&](std::size_t cell, const std::string& section) {
+    for (const auto& candidate : plan.cells.at(cell).settings.blocks()) {
+      if (candidate->front().key.rfind(section + ".", 0) == 0) return candidate.get();
+    }
+    throw std::logic_error(section);
+  };
+  CHECK(block(0, "rule") == block(1, "rule"));
+  CHECK(block(0, "rule") != block(2, "rule"));
+  CHECK(block(0, "data") == block(2, "data"));
+  CHECK(block(0, "data") != block(1, "data"));
+  CHECK(block(0, "precision") == block(3, "precision"));
+}
+
+TEST_CASE("what a section takes from others is not shared beyond them") {
+  // Whether a rule has the role, whether a model has samples, and of what file data are.
+  const Plan plan = plan_of(
+      "[[sweep.cell]]\n\"rule.kind\" = \"adam\"\n[[sweep.cell]]\n\"rule.kind\" = \"sgd\"\n"
+      "[[sweep.cell]]\n\"rule.kind\" = \"sgd\"\n\"rule.momentum\" = 0.9\n"
+      "[[sweep.cell]]\n\"model.kind\" = \"booth\"\n");
+  const auto has = [&](std::size_t cell, const std::string& key) {
+    return plan.cells.at(cell).find(key) != nullptr;
+  };
+  CHECK(has(0, "precision.second_moment"));
+  CHECK_FALSE(has(1, "precision.second_moment"));
+  CHECK_FALSE(has(1, "precision.first_moment"));
+  CHECK(has(2, "precision.first_moment"));
+  CHECK(has(0, "batch.size"));
+  CHECK_FALSE(has(3, "batch.size"));
+  CHECK(plan.cells[3]["data.kind"] == "none");
+  CHECK(plan.cells[0]["data.kind"] == "gaussian");
+  CHECK(plan.cells[0].extent.samples == 64);
+  CHECK(plan.cells[3].extent.samples == 0);
+}

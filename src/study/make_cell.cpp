@@ -2,6 +2,7 @@
 #include "make_cell.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "ulpscope/data/none.hpp"
 #include "ulpscope/format/arithmetic.hpp"
@@ -13,9 +14,10 @@ namespace {
 
 std::string section_of(const std::string& key) { return key.substr(0, key.find('.')); }
 
-std::string digest(const Cell& cell) {
+/// Of a section, what an id goes by, sorted by key.
+std::string description_of(const Settings::Block& settings) {
   std::vector<std::string> lines;
-  for (const Setting& setting : cell.settings) {
+  for (const Setting& setting : settings) {
     const bool described = setting.key != key::steps && setting.key != key::data_file;
     if (!setting.at_default && !setting.part && described) {
       lines.push_back(setting.key + "=" + setting.canonical + "\n");
@@ -24,7 +26,7 @@ std::string digest(const Cell& cell) {
   std::sort(lines.begin(), lines.end());
   std::string description;
   for (const std::string& line : lines) description += line;
-  return sha256(description).substr(0, 16);
+  return description;
 }
 
 const Section& section_named(const std::string& name) {
@@ -58,14 +60,13 @@ const Kind& default_kind(const Section& section, const Assignments& given) {
   return none ? *section.find(None::name) : section.kinds.front();
 }
 
-/// The cell's kind of a section: as given, or the section's default.
-const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell) {
+/// The kind of a section: as given, or the section's default.
+const Kind& kind_of(const Section& section, const Assignments& given, Settings::Block& settings) {
   if (!section.has_kind()) return section.kinds.front();
   const Kind& by_default = default_kind(section, given);
   const Kind* kind = given_kind(section, given);
   if (!kind) kind = &by_default;
-  cell.settings.push_back(
-      {section.name + ".kind", kind->name, kind->name, true, kind == &by_default});
+  settings.push_back({section.name + ".kind", kind->name, kind->name, true, kind == &by_default});
   return *kind;
 }
 
@@ -81,7 +82,7 @@ bool needs_quotes(const OptionInfo& option, const std::string& canonical) {
 
 /// A group's setting, then its parts where some differs from its default.
 void add_group(const std::string& key, const OptionInfo& option, const Assignments& given,
-               std::set<std::string>& used, Cell& cell) {
+               std::set<std::string>& used, const Cell& cell, Settings::Block& settings) {
   std::vector<Setting> parts;
   const Value* last_given = nullptr;
   Setting whole;
@@ -106,21 +107,20 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
   whole.canonical = whole.quoted ? parts.front().canonical : whole.canonical + " }";
   whole.written = whole.canonical;
   used.insert(key);
-  cell.settings.push_back(std::move(whole));
+  settings.push_back(std::move(whole));
   if (!last_given) return;
-  cell.settings.insert(cell.settings.end(), parts.begin(), parts.end());
+  settings.insert(settings.end(), parts.begin(), parts.end());
   const std::string why = option.conflict(cell.section(key));
   if (!why.empty()) throw InputError(last_given->place, key, why);
 }
 
-/// Whether a cell with this rule, of these options, has the key of [precision].
-bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& text_of) {
+/// Whether a cell with this rule, which keeps these moments, has the key of [precision].
+bool applies(const std::string& option, const Kind& rule, const std::vector<Role>& moments) {
   if (option == "eps_policy") return rule.joins_eps;
   const auto* role = std::find_if(role_list.begin(), role_list.end(),
                                   [&](const RoleInfo& info) { return info.name == option; });
   if (role == role_list.end()) return true;
   if (role->role != Role::first_moment && role->role != Role::second_moment) return true;
-  const auto moments = rule.moments(text_of);
   return std::find(moments.begin(), moments.end(), role->role) != moments.end();
 }
 
@@ -175,9 +175,10 @@ void check_precision(const Cell& cell, const Assignments& given) {
   }
 }
 
-/// The model must find the samples that it needs, and the batch no more than there are; a cell
-/// knows a file that it reads by what it holds.
-void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
+/// The model must find the samples that it needs, and the batch no more than there are.
+/// `extent_of` looks the samples up.
+template <class ExtentOf>
+void check_data(Cell& cell, const Assignments& given, const ExtentOf& extent_of) {
   const Kind& model = *section_named("model").find(cell["model.kind"]);
   const Kind& data = *section_named("data").find(cell["data.kind"]);
   const bool none = data.name == None::name;
@@ -190,20 +191,12 @@ void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
   }
   if (none) return;
   try {
-    cell.extent = sizes.of(data, cell);
+    cell.extent = extent_of(data);
   } catch (const DataError& error) {
     throw InputError(place_of(given, {key::data_file, "data.kind"}), "data." + data.name,
                      error.what());
   }
   const Extent& extent = cell.extent;
-  if (!extent.sha256.empty()) {
-    const auto at =
-        std::find_if(cell.settings.begin(), cell.settings.end(),
-                     [](const Setting& setting) { return setting.key == key::data_sum; });
-    at->canonical = extent.sha256;
-    at->at_default = false;
-    at->quoted = true;
-  }
   const std::string why =
       model.mismatch ? model.mismatch(cell.section("model"), extent.classes) : std::string();
   if (!why.empty()) {
@@ -258,9 +251,10 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
         return kind.find(option)->default_text;
       };
       const bool has =
-          section == "precision" ? candidate.name == "rule" && applies(name, kind, default_of)
-          : section == "batch"   ? candidate.name == "model" && kind.needs != Targets::none
-                                 : candidate.name == section && kind.find(name);
+          section == "precision"
+              ? candidate.name == "rule" && applies(name, kind, kind.moments(default_of))
+          : section == "batch" ? candidate.name == "model" && kind.needs != Targets::none
+                               : candidate.name == section && kind.find(name);
       if (has) names.push_back(kind.name);
     }
   }
@@ -300,42 +294,178 @@ const Extent& DataSizes::of(const Kind& data, const Cell& cell) {
   return known_.emplace(description, data.extent(cell.section("data"))).first->second;
 }
 
-Cell make_cell(const Assignments& given, std::set<std::string>& used, DataSizes& sizes) {
-  Cell cell;
-  const Kind* rule = nullptr;
-  for (const Section& section : sections()) {
-    const Kind& kind = kind_of(section, given, cell);
-    if (section.has_kind()) used.insert(section.name + ".kind");
-    if (section.name == "rule") rule = &kind;
-    if (section.name == "batch" && model_of(given).needs == Targets::none) continue;
-    const auto given_as = given.find(section.name + ".kind");
-    const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
-    for (const OptionInfo& option : kind.options) {
-      const std::string key = section.name + "." + option.name;
-      if (section.name == "precision" && !applies(option.name, *rule, cell.section("rule"))) {
-        continue;
-      }
-      if (option.type == OptionType::group) {
-        add_group(key, option, given, used, cell);
-        continue;
-      }
-      const auto at = given.find(key);
-      if (at != given.end()) last_given = &at->second;
-      cell.settings.push_back(
-          plain_setting(key, option, at == given.end() ? nullptr : &at->second));
-      used.insert(key);
+namespace {
+
+/// A cell knows a file that it reads by what the file holds.
+void set_sum(Settings::Block& data, const Extent& extent) {
+  if (extent.sha256.empty()) return;
+  const auto at = std::find_if(data.begin(), data.end(),
+                               [](const Setting& setting) { return setting.key == key::data_sum; });
+  at->canonical = extent.sha256;
+  at->at_default = false;
+  at->quoted = true;
+}
+
+bool in_section(std::string_view key, std::string_view section) {
+  return key.size() > section.size() && key[section.size()] == '.' && key.starts_with(section);
+}
+
+std::size_t index_of(std::string_view name) {
+  const auto& all = sections();
+  return static_cast<std::size_t>(
+      std::find_if(all.begin(), all.end(),
+                   [&](const Section& section) { return section.name == name; }) -
+      all.begin());
+}
+
+/// Indices of sections(), by name: descriptions in this order are sorted by key.
+const std::vector<std::size_t>& sections_by_name() {
+  static const std::vector<std::size_t> order = [] {
+    std::vector<std::size_t> indices(sections().size());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    std::sort(indices.begin(), indices.end(), [](std::size_t a, std::size_t b) {
+      return sections()[a].name + "." < sections()[b].name + ".";
+    });
+    return indices;
+  }();
+  return order;
+}
+
+}  // namespace
+
+CellMaker::CellMaker(const std::vector<Assignment>& base) : parts_(sections().size()) {
+  for (const auto& [key, value] : base) assign(base_, key, value);
+}
+
+CellMaker::Part CellMaker::make_part(const Section& section, const std::vector<Change>& changes,
+                                     const Assignments& given, const std::string& applying,
+                                     Cell& cell) {
+  Part part;
+  if (section.name == "batch" && model_of(given).needs == Targets::none) return part;
+  part.settings = std::make_shared<Settings::Block>();
+  Settings::Block& settings = *part.settings;
+  const Kind& kind = kind_of(section, given, settings);
+  part.kind = &kind;
+  if (section.has_kind()) used_.insert(section.name + ".kind");
+  cell.settings.add(part.settings);
+  const auto given_as = given.find(section.name + ".kind");
+  const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
+  for (std::size_t i = 0; i < kind.options.size(); ++i) {
+    const OptionInfo& option = kind.options[i];
+    if (section.name == "precision" && applying[i] == '0') continue;
+    const std::string key = section.name + "." + option.name;
+    if (option.type == OptionType::group) {
+      add_group(key, option, given, used_, cell, settings);
+      continue;
     }
-    if (kind.conflict && last_given) {
-      const std::string why = kind.conflict(cell.section(section.name));
-      if (!why.empty()) throw InputError(last_given->place, section.name + "." + kind.name, why);
+    const auto at = given.find(key);
+    if (at != given.end()) last_given = &at->second;
+    settings.push_back(plain_setting(key, option, at == given.end() ? nullptr : &at->second));
+    used_.insert(key);
+  }
+  if (kind.conflict && last_given) {
+    const std::string why = kind.conflict(cell.section(section.name));
+    if (!why.empty()) throw InputError(last_given->place, section.name + "." + kind.name, why);
+  }
+  for (const Change& change : changes) {
+    const auto at = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) {
+      return setting.key == *change.key;
+    });
+    if (at != settings.end()) at->written = change.value->text;
+  }
+  part.description = description_of(settings);
+  if (section.name == "rule") {
+    const auto moments = kind.moments(cell.section("rule"));
+    for (const OptionInfo& option : section_named("precision").kinds.front().options) {
+      part.applying += applies(option.name, kind, moments) ? '1' : '0';
     }
   }
-  check_precision(cell, given);
-  check_schedule(cell, given);
-  check_path(cell, given);
-  check_data(cell, given, sizes);
-  check_mean(cell, given);
-  cell.id = digest(cell);
+  return part;
+}
+
+template <class Given>
+void CellMaker::check(Cell& cell, const Parts& parts, const Given& given) {
+  static const std::size_t study = index_of("study"), data = index_of("data"),
+                           batch = index_of("batch"), model = index_of("model"),
+                           rule = index_of("rule"), schedule = index_of("schedule"),
+                           precision = index_of("precision"), record = index_of("record");
+  const auto once = [&](std::string_view name, const std::vector<std::size_t>& sections,
+                        const auto& passes) {
+    Parts together;
+    for (const std::size_t section : sections) together.push_back(parts[section]);
+    if (checked_.count({name, together}) != 0) return;
+    passes();
+    checked_.emplace(name, std::move(together));
+  };
+  once("precision", {precision, record}, [&] { check_precision(cell, given()); });
+  std::vector<std::size_t> of_schedule{schedule};
+  if (parts[schedule]->kind->conflict_with) of_schedule.push_back(rule);
+  if (parts[schedule]->kind->conflict_with_steps) of_schedule.push_back(study);
+  once("schedule", of_schedule, [&] { check_schedule(cell, given()); });
+  once("path", {record, model}, [&] { check_path(cell, given()); });
+  std::optional<Extent>& extent = parts[data]->extent;
+  once("data", {data, model, batch}, [&] {
+    check_data(cell, given(), [&](const Kind& kind) {
+      if (!extent) {
+        extent = sizes_.of(kind, cell);
+        set_sum(*parts[data]->settings, *extent);
+        parts[data]->description = description_of(*parts[data]->settings);
+      }
+      return *extent;
+    });
+  });
+  if (extent) cell.extent = *extent;
+  once("mean", {data, model, precision}, [&] { check_mean(cell, given()); });
+}
+
+std::string CellMaker::id_of(const Parts& parts) {
+  std::string description;
+  for (const std::size_t section : sections_by_name()) {
+    if (parts[section]) description += parts[section]->description;
+  }
+  return sha256(description).substr(0, 16);
+}
+
+Cell CellMaker::make(const std::vector<Change>& changes) {
+  std::optional<Assignments> all;  // made where something new is made or checked
+  const auto given = [&]() -> const Assignments& {
+    if (all) return *all;
+    all = base_;
+    for (const auto& [key, value] : changes) assign(*all, *key, *value);
+    return *all;
+  };
+  Cell cell;
+  Parts parts;
+  std::string applying;
+  for (std::size_t i = 0; i < sections().size(); ++i) {
+    const Section& section = sections()[i];
+    // All that a section of this plan is a function of. Whether the model has samples decides
+    // the default of data, and whether there are batches.
+    const bool by_model = section.name == "data" || section.name == "batch";
+    std::string made_of = section.name == "precision" ? applying : "";
+    std::vector<Change> inside;
+    for (const Change& change : changes) {
+      const bool own = in_section(*change.key, section.name);
+      if (own) inside.push_back(change);
+      if (!own && !(by_model && *change.key == "model.kind")) continue;
+      made_of += '\n' + *change.key + '=' + std::to_string(static_cast<int>(change.value->kind)) +
+                 change.value->text;
+    }
+    auto at = parts_[i].find(made_of);
+    if (at == parts_[i].end()) {
+      Part part = make_part(section, inside, given(), applying, cell);
+      at = parts_[i].emplace(std::move(made_of), std::move(part)).first;
+    } else if (at->second.settings) {
+      cell.settings.add(at->second.settings);
+    }
+    parts.push_back(&at->second);
+    if (section.name == "rule") applying = at->second.applying;
+  }
+  check(cell, parts, given);
+  cell.id = id_of(parts);
+  for (const auto& [key, value] : changes) {
+    if (!cell.find(*key)) lacks(value->place, *key, &cell);
+  }
   return cell;
 }
 
@@ -356,11 +486,18 @@ void lacks(const Place& place, const std::string& key, const Cell* cell) {
                        ".kind = \"" + names.front() + "\"");
 }
 
-const Setting* Cell::find(std::string_view key) const {
-  const auto at = std::find_if(settings.begin(), settings.end(),
-                               [&](const Setting& setting) { return setting.key == key; });
-  return at == settings.end() ? nullptr : &*at;
+const Setting* Settings::find(std::string_view key) const {
+  const std::string_view section = key.substr(0, key.find('.'));
+  for (const auto& block : blocks_) {
+    if (!in_section(block->front().key, section)) continue;
+    for (const Setting& setting : *block) {
+      if (setting.key == key) return &setting;
+    }
+  }
+  return nullptr;
 }
+
+const Setting* Cell::find(std::string_view key) const { return settings.find(key); }
 
 const std::string& Cell::operator[](std::string_view key) const {
   if (const Setting* setting = find(key)) return setting->canonical;

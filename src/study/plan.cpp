@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <fnmatch.h>
-#include <map>
+#include <memory>
 #include <set>
 #include <sstream>
+#include <unordered_map>
 
 #include "make_cell.hpp"
 #include "ulpscope/probe/metric_list.hpp"
@@ -127,6 +128,21 @@ std::size_t product_of(const Study& study, const std::vector<Dimension>& dimensi
   return product;
 }
 
+/// Cells in which a swept part of a group is not given have it at its default.
+void add_default_parts(Plan& plan) {
+  for (const std::string& key : plan.swept) {
+    const std::string group = key.substr(0, key.rfind('.'));
+    const OptionInfo* option = find_option(key);
+    if (!option || !find_option(group)) continue;
+    auto part = std::make_shared<Settings::Block>();
+    part->push_back(plain_setting(key, *option, nullptr));
+    part->back().part = true;
+    for (Cell& cell : plan.cells) {
+      if (!cell.find(key) && cell.find(group)) cell.settings.add(part);
+    }
+  }
+}
+
 }  // namespace
 
 Plan make_plan(const Study& study) {
@@ -141,25 +157,14 @@ Plan make_plan(const Study& study) {
     for (const Assignment& entry : cell) sweeps(entry.key);
   }
 
-  Assignments base;
-  for (const Assignment& entry : study.base) assign(base, entry.key, entry.value);
-  std::set<std::string> used;
-  DataSizes sizes;
-  std::map<std::string, std::size_t> place_of_id;
-  const auto add = [&](const std::vector<Assignment>& changes) {
-    Assignments given = base;
-    for (const auto& [key, value] : changes) assign(given, key, value);
-    Cell cell = make_cell(given, used, sizes);
-    for (const auto& [key, value] : changes) {
-      const std::string& name = key;
-      const auto at = std::find_if(cell.settings.begin(), cell.settings.end(),
-                                   [&](const Setting& setting) { return setting.key == name; });
-      if (at == cell.settings.end()) lacks(value.place, key, &cell);
-      at->written = value.text;
-    }
+  CellMaker maker(study.base);
+  plan.cells.reserve(product + study.cells.size());
+  std::unordered_map<std::string, std::size_t> place_of_id(product + study.cells.size());
+  const auto add = [&](const std::vector<Change>& changes) {
+    Cell cell = maker.make(changes);
     const auto [at, fresh] = place_of_id.emplace(cell.id, plan.cells.size());
     if (!fresh) {
-      const Place place = changes.empty() ? Place{study.file, 0} : changes.front().value.place;
+      const Place place = changes.empty() ? Place{study.file, 0} : changes.front().value->place;
       throw InputError(place, "sweep",
                        "cells " + std::to_string(at->second + 1) + " and " +
                            std::to_string(plan.cells.size() + 1) + " are the same run");
@@ -168,29 +173,25 @@ Plan make_plan(const Study& study) {
   };
 
   for (std::size_t index = 0; index < product; ++index) {
-    std::vector<Assignment> changes;
+    std::vector<Change> changes;
     std::size_t stride = product;
     for (const Dimension& dimension : dimensions) {
       const std::size_t size = dimension.front()->values.size();
       stride /= size;
       for (const Axis* axis : dimension) {
-        changes.push_back({axis->key, axis->values[index / stride % size]});
+        changes.push_back({&axis->key, &axis->values[index / stride % size]});
       }
     }
     add(changes);
   }
-  for (const auto& cell : study.cells) add(cell);
-  // Cells in which a swept part is not given have it at its default.
-  for (const std::string& key : plan.swept) {
-    for (Cell& cell : plan.cells) {
-      const OptionInfo* option = find_option(key);
-      if (cell.find(key) || !option || !cell.find(key.substr(0, key.rfind('.')))) continue;
-      cell.settings.push_back(plain_setting(key, *option, nullptr));
-      cell.settings.back().part = true;
-    }
+  for (const auto& cell : study.cells) {
+    std::vector<Change> changes;
+    for (const Assignment& entry : cell) changes.push_back({&entry.key, &entry.value});
+    add(changes);
   }
+  add_default_parts(plan);
   for (const Assignment& entry : study.base) {
-    if (!used.count(entry.key)) lacks(entry.value.place, entry.key, nullptr);
+    if (!maker.used().count(entry.key)) lacks(entry.value.place, entry.key, nullptr);
   }
   check_reports(study, plan);
   return plan;
