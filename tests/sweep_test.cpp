@@ -2,6 +2,7 @@
 // What a [sweep] can say: axes, zips, ranges and further cells.
 #include <algorithm>
 
+#include "../src/command/runner.hpp"
 #include "catch.hpp"
 #include "cells.hpp"
 #include "ulpscope/store/csv.hpp"
@@ -291,4 +292,25 @@ TEST_CASE("what a section takes from others is not shared beyond them") {
   CHECK(plan.cells[0]["data.kind"] == "gaussian");
   CHECK(plan.cells[0].extent.samples == 64);
   CHECK(plan.cells[3].extent.samples == 0);
+}
+
+TEST_CASE("what was not measured costs as its kin does, by memory") {
+  const Plan plan = plan_of(
+      "steps = 100\n[data]\nsamples = 4\nfeatures = 5\n[sweep]\n\"data.features\" = [100, 400]\n"
+      "\"data.seed\" = [1, 2]\n\"precision.arithmetic\" = [\"binary32\", \"quad\"]\n");
+  Estimate all(1000);
+  for (const Cell& cell : plan.cells) CHECK(all.seconds(cell) > 0);
+  CHECK(all.measured() == 4);  // seeds cost the same
+  CHECK(all.inferred() == 0);
+  CHECK(all.seconds(plan.cells[0]) == all.seconds(plan.cells[2]));
+
+  Estimate one(0);
+  const double first = one.seconds(plan.cells[0]);
+  for (const std::size_t k : {1, 4, 5}) {
+    const double ratio = footprint(plan.cells[k]).memory / footprint(plan.cells[0]).memory;
+    CHECK(ratio > 1);
+    CHECK(one.seconds(plan.cells[k]) == Approx(ratio * first));
+  }
+  CHECK(one.measured() == 1);
+  CHECK(one.inferred() == 3);
 }

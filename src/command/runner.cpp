@@ -93,8 +93,6 @@ const Footprint& Footprints::of(const std::string& sort, const Cell& cell) {
 }
 
 double Estimate::seconds(const Cell& cell) {
-  // New sorts of a kin that is known leave half of the time to those of others.
-  constexpr double limit = 8;
   const std::string sort = sorts_.of(cell);
   auto at = by_sort_.find(sort);
   if (at == by_sort_.end()) {
@@ -102,7 +100,8 @@ double Estimate::seconds(const Cell& cell) {
                             cell["model.kind"] + "," + cell["rule.kind"];
     const double memory = footprints_.of(sort, cell).memory;
     Known known{{}, memory};
-    if (spent_ < (by_kin_.count(kin) != 0 ? limit / 2 : limit)) {
+    // New sorts of a kin that is known leave half of the time to those of others.
+    if (by_kin_.empty() || spent_ < (by_kin_.count(kin) != 0 ? limit_ / 2 : limit_)) {
       const auto start = std::chrono::steady_clock::now();
       known.cost = measure_cost(cell, stop_requested);
       spent_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -51,10 +51,12 @@ class Footprints {
 };
 
 /// Expected seconds of each cell, from a few steps of one cell of each sort. Measuring ends after
-/// a few seconds; other sorts are then taken to cost as much as one of the same arithmetics, model
-/// and kind of rule, or the costliest there is, times the ratio of their memory.
+/// `limit` seconds; other sorts are then taken to cost as much as one of the same arithmetics,
+/// model and kind of rule, or the costliest there is, times the ratio of their memory.
 class Estimate {
  public:
+  explicit Estimate(double limit = 8) : limit_(limit) {}
+
   /// Seconds of the whole cell.
   double seconds(const Cell& cell);
   Footprint footprint(const Cell& cell) { return footprints_.of(cell); }
@@ -74,6 +76,7 @@ class Estimate {
   std::unordered_map<std::string, Known> by_sort_;
   std::map<std::string, Known> by_kin_;  ///< the last measured of each arithmetic, model, rule
   std::size_t measured_ = 0;
+  double limit_;
   double spent_ = 0;
 };
 
