@@ -66,6 +66,7 @@ TEST_CASE("a range of steps has both its ends, exactly") {
 TEST_CASE("a range in the logarithm has both its ends and short values between them") {
   CHECK(values("rule.lr", "{ from = 1e-5, to = 1e-1, log = 9 }") ==
         Texts{"1e-5", "3.16e-5", "1e-4", "3.16e-4", "1e-3", "3.16e-3", "0.01", "0.0316", "0.1"});
+  CHECK(values("rule.lr", "{ from = 1, to = 10, log = 1_1 }").size() == 11);
   CHECK(values("rule.lr", "{ from = 0.1, to = 1e-3, log = 3 }") == Texts{"0.1", "0.01", "1e-3"});
   CHECK(values("rule.lr", "{ from = 1.23456, to = 2, log = 2 }") == Texts{"1.23456", "2"});
   CHECK(values("rule.eps", "{ from = \"1e-400\", to = 1, log = 3 }") ==
@@ -82,9 +83,10 @@ TEST_CASE("a range in the logarithm has both its ends and short values between t
   CHECK(close.size() == 1000);
   CHECK(close[1] == "1.00069");
   CHECK(values("rule.lr", "{ from = 1, to = 10, log = 11 }")[1] == "1.26");
-  Texts there = values("rule.lr", "{ from = 1, to = 10, log = 26 }");
-  const Texts back = values("rule.lr", "{ from = 10, to = 1, log = 26 }");
-  CHECK(there[1] == "1.096");
+  CHECK(values("rule.lr", "{ from = 1, to = 10, log = 26 }")[1] == "1.096");
+  Texts there = values("rule.lr", "{ from = 1, to = 10, log = 24 }");
+  const Texts back = values("rule.lr", "{ from = 10, to = 1, log = 24 }");
+  CHECK(there[1] == "1.11");
   std::reverse(there.begin(), there.end());
   CHECK(there == back);
 }
@@ -234,6 +236,27 @@ TEST_CASE("ranges and zips are written as they are, and read back to the same ce
         "\n[sweep]\n" + seeds + zip + "\n[[sweep.zip]]\n\"record.every\" = [1, 2]\n");
   CHECK(written(zip + "[[sweep.cell]]\n\"rule.kind\" = \"adamw\"\n") ==
         zip + "\n[[sweep.cell]]\n\"rule.kind\" = \"adamw\"\n");
+}
+
+TEST_CASE("files that a range names are written as they were found") {
+  const TempFolder folder;
+  for (const char* name : {"1.csv", "2.csv"}) spit(folder / name, "x,y\n1,2\n3,4.5\n");
+  spit(folder / "2.csv", "x,y\n1,2\n3,4\n");
+  spit(folder / "study.toml",
+       "[study]\nname = \"t\"\n[data]\nkind = \"csv\"\ntarget = \"y\"\n[sweep]\n"
+       "\"data.file\" = { from = 1, to = 2, step = 1, as = \"{}.csv\" }\n");
+  const Study study = read_study((folder / "study.toml").string());
+  const Plan plan = make_plan(study);
+  fs::create_directories(folder / "results");
+  spit(folder / "results/study.toml", study_toml(study, plan));
+  const Plan again = make_plan(read_study((folder / "results/study.toml").string()));
+  REQUIRE(again.cells.size() == 2);
+  for (const std::size_t k : {0, 1}) {
+    CHECK(again.cells[k].id == plan.cells[k].id);
+    CHECK(again.cells[k].extent.sha256.size() == 64);
+    CHECK(again.cells[k]["data.sha256"] == plan.cells[k].extent.sha256);
+  }
+  CHECK(plan.cells[0].id != plan.cells[1].id);
 }
 
 TEST_CASE("shipped studies' cells keep their ids") {

@@ -166,7 +166,7 @@ class Range {
       throw error(to.value.place, "expected from and to to differ; for example " + log_example);
     }
     if (log.decimal > std::to_string(cell_limit)) throw too_many();
-    const auto count = static_cast<std::size_t>(std::stoull(log.value.text));
+    const auto count = static_cast<std::size_t>(in_units(log.decimal, 0));
     const Dec50 start = from_decimal<Dec50>(from.decimal);
     const Dec50 ratio = exp(Dec50((boost::multiprecision::log(from_decimal<Dec50>(to.decimal)) -
                                    boost::multiprecision::log(start)) /

@@ -178,6 +178,7 @@ void find_data_files(Study& study) {
   for (Assignment& entry : study.base) find(entry.key, entry.value);
   for (Axis& axis : study.axes) {
     for (Value& value : axis.values) find(axis.key, value);
+    if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
   }
   for (auto& cell : study.cells) {
     for (Assignment& entry : cell) find(entry.key, entry.value);
