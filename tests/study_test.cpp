@@ -165,7 +165,8 @@ TEST_CASE("bad studies are refused with line, key, expectation, example and near
         "4: rule.lrr: unknown key; did you mean \"rule.lr\"?; for example rule.lr = 1e-3 "
         "(ulpscope list keys shows all)");
   CHECK(message("[sweep]\n\"rule.lr\" = 1e-3\n") ==
-        "4: sweep.rule.lr: expected a list of values, for example \"rule.lr\" = [1e-3, 1e-4]");
+        "4: sweep.rule.lr: expected a list or a range of values, for example \"rule.lr\" = [1e-3, "
+        "1e-4] or { from = 1e-5, to = 1e-1, log = 9 }");
   CHECK(message("[sweep]\n\"rule.lr\" = [1e-3, 0.001]\n") ==
         "4: sweep: cells 1 and 2 are the same run");
   CHECK(

@@ -121,9 +121,15 @@ int plan_command(const RunOptions& options) {
     fmt::print("{}  {:>8}  {}\n", cell->id, clock_text(seconds), label(*cell, plan.swept));
     total += seconds;
     longest = std::max(longest, seconds);
-    const Footprint needed = footprint(*cell);
-    memory = std::max(memory, needed.memory());
-    disk += needed.disk;
+    const Footprint footprint = estimate.footprint(*cell);
+    memory = std::max(memory, footprint.memory());
+    disk += footprint.disk;
+  }
+  if (estimate.inferred() > 0) {
+    say("measured {} of cells; {} more are taken to cost what others of the same arithmetics, "
+        "model "
+        "and rule do, or else the costliest, times the ratio of their memory\n",
+        counted(estimate.measured(), "sort"), estimate.inferred());
   }
   const double wall = std::max(longest, total / options.jobs);
   fmt::print("{}: about {} with --jobs {}, {:.1f} MiB of memory a job, {:.1f} MiB on disk\n",

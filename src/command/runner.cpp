@@ -37,8 +37,9 @@ void require_memory(const Study& study, const std::vector<const Cell*>& cells, u
                            static_cast<double>(::sysconf(_SC_PAGE_SIZE));
   const Cell* largest = nullptr;
   Footprint most{};
+  Footprints footprints;
   for (const Cell* cell : cells) {
-    const Footprint needed = footprint(*cell);
+    const Footprint needed = footprints.of(*cell);
     if (largest && needed.memory() <= most.memory()) continue;
     largest = cell;
     most = needed;
@@ -87,18 +88,62 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-double Estimate::seconds(const Cell& cell) {
+std::string Sorts::of(const Cell& cell) {
   std::string sort;
-  for (const Setting& setting : cell.settings) {
-    const std::string section = setting.key.substr(0, setting.key.find('.'));
-    if (section == "data" || section == "model" || section == "precision" ||
-        setting.key == "rule.kind" || setting.key == "record.probes") {
-      sort += setting.canonical + ",";
+  for (const auto& block : cell.settings.blocks()) {
+    const auto [at, fresh] = texts_.try_emplace(block.get());
+    if (fresh) {
+      for (const Setting& setting : *block) {
+        const std::string section = setting.key.substr(0, setting.key.find('.'));
+        const bool counts = section == "data" || section == "model" || section == "batch" ||
+                            section == "precision" || section == "record" ||
+                            setting.key == "rule.kind" || setting.key == key::steps;
+        if (counts && !setting.key.ends_with(".seed")) at->second += setting.canonical + ",";
+      }
     }
+    sort += at->second;
   }
+  return sort;
+}
+
+const Footprint& Footprints::of(const std::string& sort, const Cell& cell) {
+  const auto at = by_sort_.find(sort);
+  return at != by_sort_.end() ? at->second : by_sort_.emplace(sort, footprint(cell)).first->second;
+}
+
+double Estimate::seconds(const Cell& cell) {
+  const std::string sort = sorts_.of(cell);
   auto at = by_sort_.find(sort);
-  if (at == by_sort_.end()) at = by_sort_.emplace(sort, measure_cost(cell, stop_requested)).first;
-  return at->second.setup_seconds + at->second.step_seconds * std::stod(cell[key::steps]);
+  if (at == by_sort_.end()) {
+    const std::string kin = cell[key::arithmetic] + "," + precision_of(cell).rule_arithmetic + "," +
+                            cell["model.kind"] + "," + cell["rule.kind"];
+    const double memory = footprints_.of(sort, cell).memory;
+    Known known{{}, memory};
+    // New sorts of a kin that is known leave half of the time to those of others.
+    if (by_kin_.empty() || spent_ < (by_kin_.count(kin) != 0 ? limit_ / 2 : limit_)) {
+      const auto start = std::chrono::steady_clock::now();
+      known.cost = measure_cost(cell, stop_requested);
+      spent_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      ++measured_;
+      by_kin_.insert_or_assign(kin, known);
+    } else {
+      known.cost = infer(kin, memory);
+    }
+    at = by_sort_.emplace(sort, known).first;
+  }
+  return at->second.cost.setup_seconds + at->second.cost.step_seconds * std::stod(cell[key::steps]);
+}
+
+Cost Estimate::infer(const std::string& kin, double memory) const {
+  auto at = by_kin_.find(kin);
+  if (at == by_kin_.end()) {
+    at = std::max_element(by_kin_.begin(), by_kin_.end(), [](const auto& a, const auto& b) {
+      return a.second.cost.step_seconds * b.second.memory <
+             b.second.cost.step_seconds * a.second.memory;
+    });
+  }
+  const double ratio = memory / at->second.memory;
+  return {at->second.cost.setup_seconds * ratio, at->second.cost.step_seconds * ratio};
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "range.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
@@ -100,13 +101,15 @@ Value Document::value(const std::string& key, const toml::node& node) const {
 }
 
 Axis Document::axis(const std::string& key, const toml::node& node) const {
+  if (const auto* table = node.as_table()) return range_axis(*this, key, *table);
   Axis axis{key, {}, place(node)};
   if (const auto* array = node.as_array()) {
     for (const toml::node& item : *array) axis.values.push_back(value(key, item));
   }
   if (axis.values.empty()) {
     throw InputError(axis.place, "sweep." + key,
-                     "expected a list of values, for example \"rule.lr\" = [1e-3, 1e-4]");
+                     "expected a list or a range of values, for example \"rule.lr\" = [1e-3, 1e-4] "
+                     "or { from = 1e-5, to = 1e-1, log = 9 }");
   }
   return axis;
 }
@@ -184,7 +187,7 @@ void require_sweepable(const Place& place, const std::string& key) {
 }
 
 /// --set key=value: a single value goes to the base and takes a swept key out of the sweep, a
-/// list becomes the key's axis. A value that is no TOML stands for itself as a text.
+/// list or a range becomes the key's axis. A value that is no TOML stands for itself as a text.
 void apply_set(const std::string& set, Study& study) {
   const Place place{"--set " + set, 0};
   const std::size_t equals = set.find('=');
@@ -207,31 +210,40 @@ void apply_set(const std::string& set, Study& study) {
     document.reset();
   }
   const toml::node* node = document ? document->root().get("value") : nullptr;
-  std::vector<Value> values{{Value::Kind::text, written, place}};
   const OptionInfo* option = find_option(key);
-  const bool many = node && node->is_array() && !(option && option->type == OptionType::list);
-  if (node) {
-    values = many ? document->axis(key, *node).values : std::vector{document->value(key, *node)};
-  }
-  for (Value& value : values) {
+  const auto type = option ? option->type : OptionType::text;
+  const bool many =
+      node && ((node->is_array() && type != OptionType::list) ||
+               (node->is_table() && (type != OptionType::group || is_range(*node->as_table()))));
+  Axis given{key, {{Value::Kind::text, written, place}}, place};
+  if (node && many) given = document->axis(key, *node);
+  if (node && !many) given.values = {document->value(key, *node)};
+  given.place = place;
+  for (Value& value : given.values) {
     value.place = place;
-    for (auto& [part, given] : value.parts) given.place = place;
+    for (auto& [part, inner] : value.parts) inner.place = place;
   }
 
   const auto axis = std::find_if(study.axes.begin(), study.axes.end(),
                                  [&](const Axis& other) { return other.key == key; });
   if (axis != study.axes.end()) {
-    axis->values = std::move(values);
-    axis->place = place;
+    given.zip = axis->zip;
+    const auto zipped = std::count_if(study.axes.begin(), study.axes.end(), [&](const Axis& other) {
+      return given.zip != 0 && other.zip == given.zip;
+    });
+    // Beside lists that it advances with, a single value stays where it is.
+    if (!many && zipped > 1) given.values.resize(axis->values.size(), Value(given.values.front()));
+    *axis = std::move(given);
+    require_equal_lengths(study.axes, place);
   } else if (many) {
     require_sweepable(place, key);
-    study.axes.push_back({key, std::move(values), place});
+    study.axes.push_back(std::move(given));
   } else {
     // The last assignment counts; a group as a whole leaves the parts given before it no say.
     std::erase_if(study.base, [&](const Assignment& entry) {
       return entry.key == key || entry.key.rfind(key + ".", 0) == 0;
     });
-    study.base.push_back({key, std::move(values.front())});
+    study.base.push_back({key, std::move(given.values.front())});
   }
 }
 

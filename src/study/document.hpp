@@ -24,7 +24,7 @@ class Document {
   /// Throws InputError for all else.
   Value value(const std::string& key, const toml::node& node) const;
 
-  /// A list of at least one value.
+  /// A list of at least one value, or a range.
   Axis axis(const std::string& key, const toml::node& node) const;
 
  private:
@@ -50,8 +50,30 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
 void require_known(const Place& place, const std::string& key);
 void require_sweepable(const Place& place, const std::string& key);
 
-/// --set key=value: takes the place of an axis's values, else of the base's value; a list becomes
-/// an axis. A value that is no TOML stands for itself as a text.
+/// Walks an array of tables [[name]].
+template <class F>
+void for_each_table(const Document& document, const std::string& name, const toml::node& node,
+                    F&& f) {
+  const auto* array = node.as_array();
+  if (!array) {
+    throw InputError(document.place(node), name, "expected tables, written [[" + name + "]]");
+  }
+  for (const toml::node& item : *array) {
+    if (!item.is_table()) {
+      throw InputError(document.place(item), name, "expected tables, written [[" + name + "]]");
+    }
+    f(*item.as_table());
+  }
+}
+
+/// [sweep]: axes, zips and further cells.
+void read_sweep(const Document& document, const toml::node& node, Study& study);
+
+/// Axes of one zip have as many values as each other. Throws InputError.
+void require_equal_lengths(const std::vector<Axis>& axes, const Place& place);
+
+/// --set key=value: takes the place of an axis's values, else of the base's value; a list or a
+/// range becomes an axis. A value that is no TOML stands for itself as a text.
 void apply_set(const std::string& set, Study& study);
 
 }  // namespace ulpscope

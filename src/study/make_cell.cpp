@@ -2,6 +2,7 @@
 #include "make_cell.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "ulpscope/data/none.hpp"
 #include "ulpscope/format/arithmetic.hpp"
@@ -16,9 +17,10 @@ constexpr std::string_view of_samples = "kind = \"linear\" under [model]";
 
 std::string section_of(const std::string& key) { return key.substr(0, key.find('.')); }
 
-std::string digest(const Cell& cell) {
+/// Of a section, what an id goes by, sorted by key.
+std::string description_of(const Settings::Block& settings) {
   std::vector<std::string> lines;
-  for (const Setting& setting : cell.settings) {
+  for (const Setting& setting : settings) {
     const bool described = setting.key != key::steps && setting.key != key::data_file;
     if (!setting.at_default && !setting.part && described) {
       lines.push_back(setting.key + "=" + setting.canonical + "\n");
@@ -27,7 +29,7 @@ std::string digest(const Cell& cell) {
   std::sort(lines.begin(), lines.end());
   std::string description;
   for (const std::string& line : lines) description += line;
-  return sha256(description).substr(0, 16);
+  return description;
 }
 
 const Section& section_named(const std::string& name) {
@@ -55,17 +57,17 @@ const Kind& model_of(const Assignments& given) {
   return kind ? *kind : models.kinds.front();
 }
 
-/// The cell's kind of a section: as given, or the section's first; a model that has no samples has
-/// no data either.
-const Kind& kind_of(const Section& section, const Assignments& given, Cell& cell) {
+/// The kind of a section: as given, or the section's first; a model that has no samples has no data
+/// either.
+const Kind& kind_of(const Section& section, const Assignments& given, Settings::Block& settings) {
   if (!section.has_kind()) return section.kinds.front();
   const Kind* kind = given_kind(section, given);
   const bool none = section.name == "data" && model_of(given).needs == Targets::none;
   const Kind& by_default = none ? *section.find(None::name) : section.kinds.front();
   const bool idle = none && kind && kind != &by_default;
   if (!kind || idle) kind = &by_default;
-  cell.settings.push_back({section.name + ".kind", kind->name, kind->name, true,
-                           kind == &by_default, false, idle ? of_samples : std::string_view()});
+  settings.push_back({section.name + ".kind", kind->name, kind->name, true, kind == &by_default,
+                      false, idle ? of_samples : std::string_view()});
   return *kind;
 }
 
@@ -81,7 +83,7 @@ bool needs_quotes(const OptionInfo& option, const std::string& canonical) {
 
 /// A group's setting, then its parts where some differs from its default.
 void add_group(const std::string& key, const OptionInfo& option, const Assignments& given,
-               Cell& cell) {
+               const Cell& cell, Settings::Block& settings) {
   std::vector<Setting> parts;
   const Value* last_given = nullptr;
   Setting whole;
@@ -104,31 +106,29 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
   whole.quoted = changed == 0 || (changed == 1 && !parts.front().at_default);
   whole.canonical = whole.quoted ? parts.front().canonical : whole.canonical + " }";
   whole.written = whole.canonical;
-  cell.settings.push_back(std::move(whole));
+  settings.push_back(std::move(whole));
   if (!last_given) return;
-  cell.settings.insert(cell.settings.end(), parts.begin(), parts.end());
+  settings.insert(settings.end(), parts.begin(), parts.end());
   const std::string why = option.conflict(cell.section(key));
   if (!why.empty()) throw InputError(last_given->place, key, why);
 }
 
-/// Whether a cell with this rule, of these options, has the key of [precision].
-bool applies(const std::string& option, const Kind& rule, const Kind::TextOf& text_of) {
+/// Whether a cell with this rule, which keeps these moments, has the key of [precision].
+bool applies(const std::string& option, const Kind& rule, const std::vector<Role>& moments) {
   if (option == "eps_policy") return rule.joins_eps;
   const auto* role = std::find_if(role_list.begin(), role_list.end(),
                                   [&](const RoleInfo& info) { return info.name == option; });
   if (role == role_list.end()) return true;
   if (role->role != Role::first_moment && role->role != Role::second_moment) return true;
-  const auto moments = rule.moments(text_of);
   return std::find(moments.begin(), moments.end(), role->role) != moments.end();
 }
 
-/// The options of a section that change nothing in this cell.
-std::vector<Idle> idle_options(const Section& section, const Kind& kind, const Assignments& given,
-                               const Cell& cell) {
+/// The options of a section that change nothing in a cell.
+std::vector<Idle> idle_options(const Section& section, const Kind& kind, const Assignments& given) {
   if (section.name == "precision") {
-    const std::string& model = cell["model.kind"];
-    if (find_surface(model)) return {{"data", of_samples}, {"activations", of_samples}};
-    if (model_of(given).needs == Targets::none) return {{"data", of_samples}};
+    const Kind& model = model_of(given);
+    if (find_surface(model.name)) return {{"data", of_samples}, {"activations", of_samples}};
+    if (model.needs == Targets::none) return {{"data", of_samples}};
     return {};
   }
   if (!kind.idle) return {};
@@ -191,9 +191,10 @@ void check_precision(const Cell& cell, const Assignments& given) {
   }
 }
 
-/// The model must find the samples that it needs, and the batch no more than there are; a cell
-/// knows a file that it reads by what it holds.
-void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
+/// The model must find the samples that it needs, and the batch no more than there are.
+/// `extent_of` looks the samples up.
+template <class ExtentOf>
+void check_data(Cell& cell, const Assignments& given, const ExtentOf& extent_of) {
   const Kind& model = *section_named("model").find(cell["model.kind"]);
   const Kind& data = *section_named("data").find(cell["data.kind"]);
   if (model.needs == Targets::none) return;
@@ -204,20 +205,12 @@ void check_data(Cell& cell, const Assignments& given, DataSizes& sizes) {
                          section_named("data").kinds.front().name + "\"");
   }
   try {
-    cell.extent = sizes.of(data, cell);
+    cell.extent = extent_of(data);
   } catch (const DataError& error) {
     throw InputError(place_of(given, {key::data_file, "data.kind"}), "data." + data.name,
                      error.what());
   }
   const Extent& extent = cell.extent;
-  if (!extent.sha256.empty()) {
-    const auto at =
-        std::find_if(cell.settings.begin(), cell.settings.end(),
-                     [](const Setting& setting) { return setting.key == key::data_sum; });
-    at->canonical = extent.sha256;
-    at->at_default = false;
-    at->quoted = true;
-  }
   const std::string why =
       model.mismatch ? model.mismatch(cell.section("model"), extent.classes) : std::string();
   if (!why.empty()) {
@@ -272,9 +265,10 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
         return kind.find(option)->default_text;
       };
       const bool has =
-          section == "precision" ? candidate.name == "rule" && applies(name, kind, default_of)
-          : section == "batch"   ? candidate.name == "model" && kind.needs != Targets::none
-                                 : candidate.name == section && kind.find(name);
+          section == "precision"
+              ? candidate.name == "rule" && applies(name, kind, kind.moments(default_of))
+          : section == "batch" ? candidate.name == "model" && kind.needs != Targets::none
+                               : candidate.name == section && kind.find(name);
       if (has) names.push_back(kind.name);
     }
   }
@@ -306,7 +300,30 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
                        "; expected it where it does; for example beside " + std::string(cure));
 }
 
+/// Throws where a key that a sweep gives to a cell has no effect there.
+void require_effect(const Place& place, const std::string& key, const Cell& cell) {
+  const Setting* setting = cell.find(key);
+  if (!setting) setting = cell.find(key.substr(0, key.rfind('.')));
+  if (!setting) lacks(place, key, &cell);
+  if (!setting->idle.empty()) without_effect(place, key, "a cell that has it", setting->idle);
+}
+
 }  // namespace
+
+void CheckedKeys::add(const std::string& key, std::string_view idle) {
+  if (idle.empty()) {
+    used_.insert(key);
+  } else {
+    idle_.emplace(key, idle);
+  }
+}
+
+void CheckedKeys::require_use(const Place& place, const std::string& key) const {
+  if (used_.count(key)) return;
+  const auto at = idle_.find(key);
+  if (at == idle_.end()) lacks(place, key, nullptr);
+  without_effect(place, key, "any cell of this study", at->second);
+}
 
 void assign(Assignments& given, const std::string& key, const Value& value) {
   const OptionInfo* option = find_option(key);
@@ -339,81 +356,200 @@ const Extent& DataSizes::of(const Kind& data, const Cell& cell) {
   return known_.emplace(description, data.extent(cell.section("data"))).first->second;
 }
 
-Cell make_cell(const Assignments& given, CheckedKeys& keys, DataSizes& sizes) {
-  Cell cell;
-  const Kind* rule = nullptr;
-  for (const Section& section : sections()) {
-    const Kind& kind = kind_of(section, given, cell);
-    if (section.has_kind()) keys.add(section.name + ".kind", cell.settings.back().idle);
-    if (section.name == "rule") rule = &kind;
-    if (section.name == "batch" && model_of(given).needs == Targets::none) continue;
-    const auto given_as = given.find(section.name + ".kind");
-    const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
-    const std::vector<Idle> idle = idle_options(section, kind, given, cell);
-    for (const OptionInfo& option : kind.options) {
-      const std::string key = section.name + "." + option.name;
-      if (section.name == "precision" && !applies(option.name, *rule, cell.section("rule"))) {
-        continue;
-      }
-      const auto no_effect = std::find_if(
-          idle.begin(), idle.end(), [&](const Idle& one) { return one.option == option.name; });
-      const bool has_effect = no_effect == idle.end();
-      const std::size_t place = cell.settings.size();
-      if (option.type == OptionType::group) {
-        add_group(key, option, has_effect ? given : Assignments(), cell);
-      } else {
-        const auto at = has_effect ? given.find(key) : given.end();
-        if (at != given.end()) last_given = &at->second;
-        cell.settings.push_back(
-            plain_setting(key, option, at == given.end() ? nullptr : &at->second));
-      }
-      if (!has_effect) cell.settings[place].idle = no_effect->cure;
-      keys.add(key, cell.settings[place].idle);
-      for (const OptionInfo& part : option.parts) {
-        keys.add(key + "." + part.name, cell.settings[place].idle);
-      }
+namespace {
+
+/// A cell knows a file that it reads by what the file holds.
+void set_sum(Settings::Block& data, const Extent& extent) {
+  if (extent.sha256.empty()) return;
+  const auto at = std::find_if(data.begin(), data.end(),
+                               [](const Setting& setting) { return setting.key == key::data_sum; });
+  at->canonical = extent.sha256;
+  at->at_default = false;
+  at->quoted = true;
+}
+
+bool in_section(std::string_view key, std::string_view section) {
+  return key.size() > section.size() && key[section.size()] == '.' && key.starts_with(section);
+}
+
+std::size_t index_of(std::string_view name) {
+  const auto& all = sections();
+  return static_cast<std::size_t>(
+      std::find_if(all.begin(), all.end(),
+                   [&](const Section& section) { return section.name == name; }) -
+      all.begin());
+}
+
+/// Indices of sections(), by name: descriptions in this order are sorted by key.
+const std::vector<std::size_t>& sections_by_name() {
+  static const std::vector<std::size_t> order = [] {
+    std::vector<std::size_t> indices(sections().size());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    std::sort(indices.begin(), indices.end(), [](std::size_t a, std::size_t b) {
+      return sections()[a].name + "." < sections()[b].name + ".";
+    });
+    return indices;
+  }();
+  return order;
+}
+
+}  // namespace
+
+CellMaker::CellMaker(const std::vector<Assignment>& base) : parts_(sections().size()) {
+  for (const auto& [key, value] : base) assign(base_, key, value);
+}
+
+CellMaker::Part CellMaker::make_part(const Section& section, const std::vector<Change>& changes,
+                                     const Assignments& given, const std::string& applying,
+                                     Cell& cell) {
+  Part part;
+  if (section.name == "batch" && model_of(given).needs == Targets::none) return part;
+  part.settings = std::make_shared<Settings::Block>();
+  Settings::Block& settings = *part.settings;
+  const Kind& kind = kind_of(section, given, settings);
+  part.kind = &kind;
+  if (section.has_kind()) keys_.add(section.name + ".kind", settings.back().idle);
+  cell.settings.add(part.settings);
+  const auto given_as = given.find(section.name + ".kind");
+  const Value* last_given = given_as == given.end() ? nullptr : &given_as->second;
+  const std::vector<Idle> idle = idle_options(section, kind, given);
+  for (std::size_t i = 0; i < kind.options.size(); ++i) {
+    const OptionInfo& option = kind.options[i];
+    if (section.name == "precision" && applying[i] == '0') continue;
+    const std::string key = section.name + "." + option.name;
+    const auto no_effect = std::find_if(idle.begin(), idle.end(),
+                                        [&](const Idle& one) { return one.option == option.name; });
+    const bool has_effect = no_effect == idle.end();
+    const std::size_t place = settings.size();
+    if (option.type == OptionType::group) {
+      add_group(key, option, has_effect ? given : Assignments(), cell, settings);
+    } else {
+      const auto at = has_effect ? given.find(key) : given.end();
+      if (at != given.end()) last_given = &at->second;
+      settings.push_back(plain_setting(key, option, at == given.end() ? nullptr : &at->second));
     }
-    if (kind.conflict && last_given) {
-      const std::string why = kind.conflict(cell.section(section.name));
-      if (!why.empty()) throw InputError(last_given->place, section.name + "." + kind.name, why);
+    const std::string_view cure = has_effect ? std::string_view() : no_effect->cure;
+    settings[place].idle = cure;
+    keys_.add(key, cure);
+    for (const OptionInfo& each : option.parts) keys_.add(key + "." + each.name, cure);
+  }
+  if (kind.conflict && last_given) {
+    const std::string why = kind.conflict(cell.section(section.name));
+    if (!why.empty()) throw InputError(last_given->place, section.name + "." + kind.name, why);
+  }
+  for (const Change& change : changes) {
+    const auto at = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) {
+      return setting.key == *change.key;
+    });
+    if (at != settings.end()) at->written = change.value->text;
+  }
+  part.description = description_of(settings);
+  if (section.name == "rule") {
+    const auto moments = kind.moments(cell.section("rule"));
+    for (const OptionInfo& option : section_named("precision").kinds.front().options) {
+      part.applying += applies(option.name, kind, moments) ? '1' : '0';
     }
   }
-  check_precision(cell, given);
-  check_schedule(cell, given);
-  check_path(cell, given);
-  check_data(cell, given, sizes);
-  check_mean(cell, given);
-  cell.id = digest(cell);
+  return part;
+}
+
+template <class Given>
+void CellMaker::check(Cell& cell, const Parts& parts, const Given& given) {
+  static const std::size_t study = index_of("study"), data = index_of("data"),
+                           batch = index_of("batch"), model = index_of("model"),
+                           rule = index_of("rule"), schedule = index_of("schedule"),
+                           precision = index_of("precision"), record = index_of("record");
+  const auto once = [&](std::string_view name, const std::vector<std::size_t>& sections,
+                        const auto& passes) {
+    Parts together;
+    for (const std::size_t section : sections) together.push_back(parts[section]);
+    if (checked_.count({name, together}) != 0) return;
+    passes();
+    checked_.emplace(name, std::move(together));
+  };
+  once("precision", {precision, record}, [&] { check_precision(cell, given()); });
+  std::vector<std::size_t> of_schedule{schedule};
+  if (parts[schedule]->kind->conflict_with) of_schedule.push_back(rule);
+  if (parts[schedule]->kind->conflict_with_steps) of_schedule.push_back(study);
+  once("schedule", of_schedule, [&] { check_schedule(cell, given()); });
+  once("path", {record, model}, [&] { check_path(cell, given()); });
+  std::optional<Extent>& extent = parts[data]->extent;
+  once("data", {data, model, batch}, [&] {
+    check_data(cell, given(), [&](const Kind& kind) {
+      if (!extent) {
+        extent = sizes_.of(kind, cell);
+        set_sum(*parts[data]->settings, *extent);
+        parts[data]->description = description_of(*parts[data]->settings);
+      }
+      return *extent;
+    });
+  });
+  if (extent) cell.extent = *extent;
+  once("mean", {data, model, precision}, [&] { check_mean(cell, given()); });
+}
+
+std::string CellMaker::id_of(const Parts& parts) {
+  std::string description;
+  for (const std::size_t section : sections_by_name()) {
+    if (parts[section]) description += parts[section]->description;
+  }
+  return sha256(description).substr(0, 16);
+}
+
+Cell CellMaker::make(const std::vector<Change>& changes) {
+  std::optional<Assignments> all;  // made where something new is made or checked
+  const auto given = [&]() -> const Assignments& {
+    if (all) return *all;
+    all = base_;
+    for (const auto& [key, value] : changes) assign(*all, *key, *value);
+    return *all;
+  };
+  Cell cell;
+  Parts parts;
+  std::string applying;
+  for (std::size_t i = 0; i < sections().size(); ++i) {
+    const Section& section = sections()[i];
+    // All that a section of this plan is a function of. Whether the model has samples decides
+    // the default of data, whether there are batches, and which roles do anything.
+    const bool by_model =
+        section.name == "data" || section.name == "batch" || section.name == "precision";
+    std::string made_of = section.name == "precision" ? applying : "";
+    std::vector<Change> inside;
+    for (const Change& change : changes) {
+      const bool own = in_section(*change.key, section.name);
+      if (own) inside.push_back(change);
+      if (!own && !(by_model && *change.key == "model.kind")) continue;
+      made_of += '\n' + *change.key + '=' + std::to_string(static_cast<int>(change.value->kind)) +
+                 change.value->text;
+    }
+    auto at = parts_[i].find(made_of);
+    if (at == parts_[i].end()) {
+      Part part = make_part(section, inside, given(), applying, cell);
+      at = parts_[i].emplace(std::move(made_of), std::move(part)).first;
+    } else if (at->second.settings) {
+      cell.settings.add(at->second.settings);
+    }
+    parts.push_back(&at->second);
+    if (section.name == "rule") applying = at->second.applying;
+  }
+  check(cell, parts, given);
+  cell.id = id_of(parts);
+  for (const auto& [key, value] : changes) require_effect(value->place, *key, cell);
   return cell;
 }
 
-void CheckedKeys::add(const std::string& key, std::string_view idle) {
-  if (idle.empty()) {
-    used_.insert(key);
-  } else {
-    idle_.emplace(key, idle);
+const Setting* Settings::find(std::string_view key) const {
+  const std::string_view section = key.substr(0, key.find('.'));
+  for (const auto& block : blocks_) {
+    if (!in_section(block->front().key, section)) continue;
+    for (const Setting& setting : *block) {
+      if (setting.key == key) return &setting;
+    }
   }
+  return nullptr;
 }
 
-void CheckedKeys::require_use(const Place& place, const std::string& key) const {
-  if (used_.count(key)) return;
-  const auto at = idle_.find(key);
-  if (at == idle_.end()) lacks(place, key, nullptr);
-  without_effect(place, key, "any cell of this study", at->second);
-}
-
-void require_effect(const Place& place, const std::string& key, const Cell& cell) {
-  const Setting* setting = cell.find(key);
-  if (!setting) setting = cell.find(key.substr(0, key.rfind('.')));
-  if (!setting) lacks(place, key, &cell);
-  if (!setting->idle.empty()) without_effect(place, key, "a cell that has it", setting->idle);
-}
-
-const Setting* Cell::find(std::string_view key) const {
-  const auto at = std::find_if(settings.begin(), settings.end(),
-                               [&](const Setting& setting) { return setting.key == key; });
-  return at == settings.end() ? nullptr : &*at;
-}
+const Setting* Cell::find(std::string_view key) const { return settings.find(key); }
 
 const std::string& Cell::operator[](std::string_view key) const {
   if (const Setting* setting = find(key)) return setting->canonical;

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
@@ -29,6 +34,12 @@ class DataSizes {
   std::map<std::string, Extent> known_;
 };
 
+/// A value that a sweep gives to a key.
+struct Change {
+  const std::string* key;
+  const Value* value;
+};
+
 /// The keys of a plan's cells.
 class CheckedKeys {
  public:
@@ -42,10 +53,41 @@ class CheckedKeys {
   std::map<std::string, std::string_view> idle_;
 };
 
-/// A cell from what is given; `keys` takes those that it has. Throws InputError.
-Cell make_cell(const Assignments& given, CheckedKeys& keys, DataSizes& sizes);
+/// Makes the cells of a plan from what their base gives. What is alike in cells is made once, and
+/// checked once: the settings of a section, and whether sections go together.
+class CellMaker {
+ public:
+  explicit CellMaker(const std::vector<Assignment>& base);
 
-/// Throws InputError where the key has no effect in this cell.
-void require_effect(const Place& place, const std::string& key, const Cell& cell);
+  /// The base with these changes. Throws InputError.
+  Cell make(const std::vector<Change>& changes);
+
+  /// The keys that the cells have so far.
+  const CheckedKeys& keys() const { return keys_; }
+
+ private:
+  /// A section of a cell.
+  struct Part {
+    const Kind* kind = nullptr;
+    std::shared_ptr<Settings::Block> settings;  ///< none where the cell has no such section
+    std::string description;                    ///< what the id goes by
+    std::string applying;  ///< of a rule: '1' for each option of [precision] that it has, else '0'
+    std::optional<Extent> extent;  ///< of data
+  };
+  using Parts = std::vector<Part*>;  ///< in the order of sections()
+
+  Part make_part(const Section& section, const std::vector<Change>& changes,
+                 const Assignments& given, const std::string& applying, Cell& cell);
+  /// Whether the parts go together; sets the cell's extent.
+  template <class Given>
+  void check(Cell& cell, const Parts& parts, const Given& given);
+  static std::string id_of(const Parts& parts);
+
+  Assignments base_;
+  CheckedKeys keys_;
+  DataSizes sizes_;
+  std::vector<std::unordered_map<std::string, Part>> parts_;  ///< by section, then by what is given
+  std::set<std::pair<std::string_view, Parts>> checked_;      ///< by the check's name, what passed
+};
 
 }  // namespace ulpscope

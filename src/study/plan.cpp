@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <fnmatch.h>
-#include <map>
+#include <memory>
 #include <set>
 #include <sstream>
+#include <unordered_map>
 
 #include "make_cell.hpp"
 #include "ulpscope/probe/metric_list.hpp"
@@ -13,8 +14,6 @@
 
 namespace ulpscope {
 namespace {
-
-constexpr std::size_t cell_limit = 1'000'000;
 
 /// Names must be keys or, where `others` has them, other columns.
 void require_columns(const Place& place, const std::string& key,
@@ -93,45 +92,79 @@ void check_reports(const Study& study, const Plan& plan) {
 
 }  // namespace
 
-Plan make_plan(const Study& study) {
-  Plan plan;
-  const auto sweeps = [&](const std::string& key) {
-    if (!contains(plan.swept, key)) plan.swept.push_back(key);
-  };
-  std::size_t product = 1;
+namespace {
+
+/// The axes that advance together: one alone, or those of a zip.
+using Dimension = std::vector<const Axis*>;
+
+std::vector<Dimension> dimensions_of(const Study& study) {
+  std::vector<Dimension> dimensions;
   for (const Axis& axis : study.axes) {
-    sweeps(axis.key);
+    const auto same = std::find_if(
+        dimensions.begin(), dimensions.end(),
+        [&](const Dimension& other) { return axis.zip != 0 && other.front()->zip == axis.zip; });
+    if (same == dimensions.end()) {
+      dimensions.push_back({&axis});
+    } else {
+      same->push_back(&axis);
+    }
+  }
+  return dimensions;
+}
+
+/// How many cells the axes make.
+std::size_t product_of(const Study& study, const std::vector<Dimension>& dimensions) {
+  // Explicit cells alone are the whole sweep; beside axes they follow the product.
+  if (dimensions.empty() && !study.cells.empty()) return 0;
+  std::size_t product = 1;
+  for (const Dimension& dimension : dimensions) {
+    const Axis& axis = *dimension.front();
     product *= axis.values.size();
     if (product > cell_limit) {
       throw InputError(axis.place, "sweep." + axis.key,
                        "makes more than " + std::to_string(cell_limit) + " cells");
     }
   }
+  return product;
+}
+
+/// Cells in which a swept part of a group is not given have it at its default.
+void add_default_parts(Plan& plan) {
+  for (const std::string& key : plan.swept) {
+    const std::string group = key.substr(0, key.rfind('.'));
+    const OptionInfo* option = find_option(key);
+    if (!option || !find_option(group)) continue;
+    auto part = std::make_shared<Settings::Block>();
+    part->push_back(plain_setting(key, *option, nullptr));
+    part->back().part = true;
+    for (Cell& cell : plan.cells) {
+      if (!cell.find(key) && cell.find(group)) cell.settings.add(part);
+    }
+  }
+}
+
+}  // namespace
+
+Plan make_plan(const Study& study) {
+  Plan plan;
+  const auto sweeps = [&](const std::string& key) {
+    if (!contains(plan.swept, key)) plan.swept.push_back(key);
+  };
+  const std::vector<Dimension> dimensions = dimensions_of(study);
+  const std::size_t product = product_of(study, dimensions);
+  for (const Axis& axis : study.axes) sweeps(axis.key);
   for (const auto& cell : study.cells) {
     for (const Assignment& entry : cell) sweeps(entry.key);
   }
-  // Explicit cells alone are the whole sweep; beside axes they follow the product.
-  if (study.axes.empty() && !study.cells.empty()) product = 0;
 
-  Assignments base;
-  for (const Assignment& entry : study.base) assign(base, entry.key, entry.value);
-  CheckedKeys keys;
-  DataSizes sizes;
-  std::map<std::string, std::size_t> place_of_id;
-  const auto add = [&](const std::vector<Assignment>& changes) {
-    Assignments given = base;
-    for (const auto& [key, value] : changes) assign(given, key, value);
-    Cell cell = make_cell(given, keys, sizes);
-    for (const auto& [key, value] : changes) {
-      const std::string& name = key;
-      require_effect(value.place, key, cell);
-      const auto at = std::find_if(cell.settings.begin(), cell.settings.end(),
-                                   [&](const Setting& setting) { return setting.key == name; });
-      if (at != cell.settings.end()) at->written = value.text;
-    }
+  CellMaker maker(study.base);
+  plan.cells.reserve(product + study.cells.size());
+  std::unordered_map<std::string, std::size_t> place_of_id(product + study.cells.size());
+  const auto add = [&](const std::vector<Change>& changes) {
+    Cell cell = maker.make(changes);
     const auto [at, fresh] = place_of_id.emplace(cell.id, plan.cells.size());
     if (!fresh) {
-      const Place place = changes.empty() ? Place{study.file, 0} : changes.front().value.place;
+      const Place place = changes.empty() ? Place{study.file, 0} : changes.front().value->place;
       throw InputError(place, "sweep",
                        "cells " + std::to_string(at->second + 1) + " and " +
                            std::to_string(plan.cells.size() + 1) + " are the same run");
@@ -140,26 +173,26 @@ Plan make_plan(const Study& study) {
   };
 
   for (std::size_t index = 0; index < product; ++index) {
-    std::vector<Assignment> changes;
-    std::size_t rest = index;
-    for (auto axis = study.axes.rbegin(); axis != study.axes.rend(); ++axis) {
-      changes.push_back({axis->key, axis->values[rest % axis->values.size()]});
-      rest /= axis->values.size();
+    std::vector<Change> changes;
+    std::size_t stride = product;
+    for (const Dimension& dimension : dimensions) {
+      const std::size_t size = dimension.front()->values.size();
+      stride /= size;
+      for (const Axis* axis : dimension) {
+        changes.push_back({&axis->key, &axis->values[index / stride % size]});
+      }
     }
-    std::reverse(changes.begin(), changes.end());
     add(changes);
   }
-  for (const auto& cell : study.cells) add(cell);
-  // Cells in which a swept part is not given have it at its default.
-  for (const std::string& key : plan.swept) {
-    for (Cell& cell : plan.cells) {
-      const OptionInfo* option = find_option(key);
-      if (cell.find(key) || !option || !cell.find(key.substr(0, key.rfind('.')))) continue;
-      cell.settings.push_back(plain_setting(key, *option, nullptr));
-      cell.settings.back().part = true;
-    }
+  for (const auto& cell : study.cells) {
+    std::vector<Change> changes;
+    for (const Assignment& entry : cell) changes.push_back({&entry.key, &entry.value});
+    add(changes);
   }
-  for (const Assignment& entry : study.base) keys.require_use(entry.value.place, entry.key);
+  add_default_parts(plan);
+  for (const Assignment& entry : study.base) {
+    maker.keys().require_use(entry.value.place, entry.key);
+  }
   check_reports(study, plan);
   return plan;
 }

@@ -38,43 +38,6 @@ std::string text(const Document& document, const std::string& key, const toml::n
   throw InputError(document.place(node), key, "expected a text, for example " + example);
 }
 
-/// Walks an array of tables [[name]].
-template <class F>
-void for_each_table(const Document& document, const std::string& name, const toml::node& node,
-                    F&& f) {
-  const auto* array = node.as_array();
-  if (!array) {
-    throw InputError(document.place(node), name, "expected tables, written [[" + name + "]]");
-  }
-  for (const toml::node& item : *array) {
-    if (!item.is_table()) {
-      throw InputError(document.place(item), name, "expected tables, written [[" + name + "]]");
-    }
-    f(*item.as_table());
-  }
-}
-
-void read_sweep(const Document& document, const toml::node& node, Study& study) {
-  if (!node.is_table()) {
-    throw InputError(document.place(node), "sweep", "expected a table, written [sweep]");
-  }
-  for (const auto& [key, value] : in_order(*node.as_table())) {
-    if (key == "cell") {
-      for_each_table(document, "sweep.cell", *value, [&](const toml::table& table) {
-        std::vector<Assignment> cell;
-        for (const auto& [name, item] : in_order(table)) {
-          require_sweepable(document.place(*item), name);
-          cell.push_back({name, document.value(name, *item)});
-        }
-        study.cells.push_back(std::move(cell));
-      });
-      continue;
-    }
-    require_sweepable(document.place(*value), key);
-    study.axes.push_back(document.axis(key, *value));
-  }
-}
-
 void read_table_spec(const Document& document, const toml::table& table, Study& study) {
   TableSpec spec;
   spec.place = document.place(table);
@@ -215,6 +178,7 @@ void find_data_files(Study& study) {
   for (Assignment& entry : study.base) find(entry.key, entry.value);
   for (Axis& axis : study.axes) {
     for (Value& value : axis.values) find(axis.key, value);
+    if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
   }
   for (auto& cell : study.cells) {
     for (Assignment& entry : cell) find(entry.key, entry.value);

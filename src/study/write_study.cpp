@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <set>
+#include <unordered_set>
 
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
@@ -45,18 +47,41 @@ std::string list(const std::vector<T>& items, F&& show) {
 
 std::string texts(const std::vector<std::string>& items) { return list(items, quoted); }
 
-/// The kinds of a section that occur in the plan's cells.
-std::vector<const Kind*> kinds_in_use(const Section& section, const Plan& plan) {
-  std::vector<const Kind*> kinds;
-  for (const Kind& kind : section.kinds) {
-    const bool used = !section.has_kind() ||
-                      std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
-                        return cell[section.name + ".kind"] == kind.name;
-                      });
-    if (used) kinds.push_back(&kind);
+/// What occurs in a plan's cells.
+struct Occurring {
+  std::set<std::string, std::less<>> keys, sections;
+  std::set<std::pair<std::string, std::string>> kinds;  ///< by section
+
+  explicit Occurring(const Plan& plan) {
+    std::unordered_set<const Settings::Block*> seen;
+    for (const Cell& cell : plan.cells) {
+      for (const auto& block : cell.settings.blocks()) {
+        if (seen.insert(block.get()).second) add(*block);
+      }
+    }
   }
-  return kinds;
-}
+
+  /// The kinds of a section.
+  std::vector<const Kind*> kinds_of(const Section& section) const {
+    std::vector<const Kind*> found;
+    for (const Kind& kind : section.kinds) {
+      if (!section.has_kind() || kinds.count({section.name, kind.name}) != 0) {
+        found.push_back(&kind);
+      }
+    }
+    return found;
+  }
+
+ private:
+  void add(const Settings::Block& block) {
+    for (const Setting& setting : block) {
+      const std::string section = setting.key.substr(0, setting.key.find('.'));
+      keys.insert(setting.key);
+      sections.insert(section);
+      if (setting.key == section + ".kind") kinds.emplace(section, setting.canonical);
+    }
+  }
+};
 
 /// The default on which all kinds that have the option agree, or nothing.
 const OptionInfo* agreed(const std::vector<const Kind*>& kinds, const std::string& option) {
@@ -96,6 +121,33 @@ std::string given_group(const Study& study, const std::string& key, const Option
   return text.empty() ? text : text + " }";
 }
 
+std::string axis_line(const Axis& axis) {
+  std::string values;
+  if (axis.range.empty()) {
+    values = list(axis.values, [](const Value& value) { return shown(value); });
+  } else {
+    for (const Assignment& part : axis.range) {
+      values += (values.empty() ? "{ " : ", ") + part.key + " = " + shown(part.value);
+    }
+    values += " }";
+  }
+  return quoted(axis.key) + " = " + values + "\n";
+}
+
+/// In their order: after the first zip a single axis is one, too.
+std::string axes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  bool zips = false;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const bool opens = i == 0 || axes[i].zip == 0 || axes[i].zip != axes[i - 1].zip;
+    zips = zips || axes[i].zip != 0;
+    if (zips && opens) text += "\n[[sweep.zip]]\n";
+    if (!zips && i == 0) text += "\n[sweep]\n";
+    text += axis_line(axes[i]);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string study_toml(const Study& study, const Plan& plan) {
@@ -107,13 +159,12 @@ std::string study_toml(const Study& study, const Plan& plan) {
     return std::any_of(study.axes.begin(), study.axes.end(),
                        [&](const Axis& axis) { return axis.key == key; });
   };
+  const Occurring occurring(plan);
   std::string out;
   for (const Section& section : sections()) {
     const auto line = [&](const std::string& name, const std::string& default_shown) {
       const std::string key = section.name + "." + name;
-      const bool used = std::any_of(plan.cells.begin(), plan.cells.end(),
-                                    [&](const Cell& cell) { return cell.find(key) != nullptr; });
-      if (!used) return;
+      if (occurring.keys.count(key) == 0) return;
       const OptionInfo* option = find_option(key);
       if (option && option->type == OptionType::group) {
         const std::string group = given_group(study, key, *option);
@@ -125,17 +176,13 @@ std::string study_toml(const Study& study, const Plan& plan) {
       if (at == study.base.end() && on_axis(key)) return;
       out += name + " = " + (at == study.base.end() ? default_shown : shown(at->value)) + "\n";
     };
-    const bool in_use = std::any_of(plan.cells.begin(), plan.cells.end(), [&](const Cell& cell) {
-      return std::any_of(cell.settings.begin(), cell.settings.end(), [&](const Setting& setting) {
-        return setting.key.rfind(section.name + ".", 0) == 0;
-      });
-    });
-    if (!in_use) continue;  // of a batch where no model has samples
+    // None of a batch where no model has samples.
+    if (occurring.sections.count(section.name) == 0) continue;
     out += (out.empty() ? "[" : "\n[") + section.name + "]\n";
     if (section.name == "study") {
       out += "name = " + quoted(study.name) + "\ntitle = " + quoted(study.title) + "\n";
     }
-    const auto kinds = kinds_in_use(section, plan);
+    const auto kinds = occurring.kinds_of(section);
     if (section.has_kind() &&
         (kinds.size() == 1 || given(section.name + ".kind") != study.base.end())) {
       line("kind", quoted(kinds.front()->name));
@@ -155,11 +202,7 @@ std::string study_toml(const Study& study, const Plan& plan) {
       }
     }
   }
-  if (!study.axes.empty()) out += "\n[sweep]\n";
-  for (const Axis& axis : study.axes) {
-    out += quoted(axis.key) + " = " +
-           list(axis.values, [](const Value& value) { return shown(value); }) + "\n";
-  }
+  out += axes_text(study.axes);
   for (const auto& cell : study.cells) {
     out += "\n[[sweep.cell]]\n";
     for (const Assignment& entry : cell) {

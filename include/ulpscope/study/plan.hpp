@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +26,62 @@ struct Setting {
       idle{};  ///< not empty where it has no effect: an example of what would give it one
 };
 
+/// The settings of a cell, section by section. Cells share the blocks in which they do not differ:
+/// a plan of many cells is little more than the ids and what is swept.
+class Settings {
+ public:
+  using Block = std::vector<Setting>;  ///< of one section
+  using Blocks = std::vector<std::shared_ptr<const Block>>;
+
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = Setting;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Setting*;
+    using reference = const Setting&;
+
+    Iterator() = default;
+    explicit Iterator(Blocks::const_iterator block) : block_(block) {}
+    reference operator*() const { return (**block_)[at_]; }
+    pointer operator->() const { return &**this; }
+    Iterator& operator++() {
+      if (++at_ == (*block_)->size()) {
+        ++block_;
+        at_ = 0;
+      }
+      return *this;
+    }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    Blocks::const_iterator block_;
+    std::size_t at_ = 0;
+  };
+
+  Iterator begin() const { return Iterator(blocks_.begin()); }
+  Iterator end() const { return Iterator(blocks_.end()); }
+  const Setting* find(std::string_view key) const;
+
+  const Blocks& blocks() const { return blocks_; }
+  /// The block has a setting by the time that others are added or read.
+  void add(std::shared_ptr<const Block> block) { blocks_.push_back(std::move(block)); }
+
+ private:
+  Blocks blocks_;
+};
+
 /// One run: a full description, defaults included, in the order of sections().
 struct Cell {
   /// 16 hexadecimal digits of the SHA-256 of the settings that are not at their defaults, sorted
   /// by key; without study.steps, as a longer run continues the same cell.
   std::string id;
-  std::vector<Setting> settings;
+  Settings settings;
   /// Of its data, looked up once for a plan: a file is read for it.
   Extent extent;
 

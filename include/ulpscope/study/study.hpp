@@ -42,7 +42,12 @@ struct Axis {
   std::string key;
   std::vector<Value> values;
   Place place;
+  std::vector<Assignment> range{};  ///< as written: from, to, ...; empty where the values are
+  std::size_t zip = 0;  ///< axes of one [[sweep.zip]], numbered from 1, advance together; 0: alone
 };
+
+/// A study has at most as many cells.
+inline constexpr std::size_t cell_limit = 1'000'000;
 
 /// [[table]]: one row a cell.
 struct TableSpec {
@@ -74,7 +79,8 @@ struct Study {
   std::string name;
   std::string title;
   std::vector<Assignment> base;
-  std::vector<Axis> axes;                      ///< cells are their product, the last axis fastest
+  std::vector<Axis>
+      axes;  ///< cells are their product, the last fastest; those of a zip count as one
   std::vector<std::vector<Assignment>> cells;  ///< [[sweep.cell]]: further cells, after these
   std::vector<TableSpec> tables;
   std::vector<FigureSpec> figures;
