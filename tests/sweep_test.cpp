@@ -330,7 +330,7 @@ TEST_CASE("what was not measured costs as its kin does, by memory") {
   Estimate one(0);
   const double first = one.seconds(plan.cells[0]);
   for (const std::size_t k : {1, 4, 5}) {
-    const double ratio = footprint(plan.cells[k]).memory / footprint(plan.cells[0]).memory;
+    const double ratio = footprint(plan.cells[k]).memory() / footprint(plan.cells[0]).memory();
     CHECK(ratio > 1);
     CHECK(one.seconds(plan.cells[k]) == Approx(ratio * first));
   }

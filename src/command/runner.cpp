@@ -117,7 +117,7 @@ double Estimate::seconds(const Cell& cell) {
   if (at == by_sort_.end()) {
     const std::string kin = cell[key::arithmetic] + "," + precision_of(cell).rule_arithmetic + "," +
                             cell["model.kind"] + "," + cell["rule.kind"];
-    const double memory = footprints_.of(sort, cell).memory;
+    const double memory = footprints_.of(sort, cell).memory();
     Known known{{}, memory};
     // New sorts of a kin that is known leave half of the time to those of others.
     if (by_kin_.empty() || spent_ < (by_kin_.count(kin) != 0 ? limit_ / 2 : limit_)) {
