@@ -192,6 +192,11 @@ TEST_CASE("a key without effect makes no other cell", "[training]") {
         message(row.beside + "[sweep]\n\"" + row.key + "\" = [" + row.value + "]\n");
     CHECK(swept.find(row.key + ": changes nothing in a cell that has it") != std::string::npos);
   }
+  // At their defaults keys may stand anywhere, as in a study that was written.
+  for (const char* written : {"[batch]\nsize = \"all\"\nseed = 1\n", "[stop]\ntolerance = 0\n",
+                              "[model]\nkind = \"booth\"\n[precision]\ndata = \"arithmetic\"\n"}) {
+    CHECK(message(written) == "no error");
+  }
   // Where some cell has an effect of it, the others are as if it were not given.
   const Plan sizes = plan_of("[batch]\nseed = 5\n[sweep]\n\"batch.size\" = [\"all\", 8]\n");
   CHECK(sizes.cells[0].id == cell_of("").id);

@@ -428,10 +428,22 @@ CellMaker::Part CellMaker::make_part(const Section& section, const std::vector<C
       if (at != given.end()) last_given = &at->second;
       settings.push_back(plain_setting(key, option, at == given.end() ? nullptr : &at->second));
     }
-    const std::string_view cure = has_effect ? std::string_view() : no_effect->cure;
-    settings[place].idle = cure;
-    keys_.add(key, cure);
-    for (const OptionInfo& each : option.parts) keys_.add(key + "." + each.name, cure);
+    if (!has_effect) settings[place].idle = no_effect->cure;
+    // At its default a key may stand anywhere, as in a study that was written.
+    const auto changed = [&](const std::string& name, const OptionInfo& one) {
+      const auto at = given.find(name);
+      return at != given.end() && !plain_setting(name, one, &at->second).at_default;
+    };
+    const auto add = [&](const std::string& name, bool is_changed) {
+      keys_.add(name, has_effect || !is_changed ? std::string_view() : no_effect->cure);
+    };
+    bool any_changed = option.type != OptionType::group && changed(key, option);
+    for (const OptionInfo& each : option.parts) {
+      const bool part_changed = changed(key + "." + each.name, each);
+      add(key + "." + each.name, part_changed);
+      any_changed = any_changed || part_changed;
+    }
+    add(key, any_changed);
   }
   if (kind.conflict && last_given) {
     const std::string why = kind.conflict(cell.section(section.name));
