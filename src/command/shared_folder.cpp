@@ -3,7 +3,6 @@
 
 #include "ulpscope/store/checkpoint.hpp"
 #include "ulpscope/store/file.hpp"
-#include "ulpscope/store/results.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
@@ -17,6 +16,12 @@ class FolderKeeper final : public Keeper {
     std::string why;
     auto state = read_state(shared_.place_of(cell_), std::stoull(cell_[key::steps]), why);
     if (!why.empty()) say("{}: begins at step {}\n", why, state ? state->step : 0);
+    // The state of a done cell, which is compared, does not say how long it took.
+    const auto at = shared_.earlier_.find(cell_.id);
+    if (state && state->seconds == 0 && at != shared_.earlier_.end() &&
+        at->second.steps == state->step) {
+      state->seconds = at->second.seconds;
+    }
     return state;
   }
 

@@ -8,6 +8,7 @@
 
 #include "runner.hpp"
 #include "ulpscope/store/claim.hpp"
+#include "ulpscope/store/results.hpp"
 
 namespace ulpscope {
 
@@ -16,7 +17,7 @@ namespace ulpscope {
 class SharedFolder final : public CellPlace {
  public:
   SharedFolder(std::filesystem::path folder, std::chrono::milliseconds claim_lifetime)
-      : folder_(std::move(folder)), claims_(claim_lifetime) {}
+      : folder_(std::move(folder)), claims_(claim_lifetime), earlier_(all_timings(folder_)) {}
 
   Turn take(const Cell& cell) override;
   std::unique_ptr<Keeper> keeper(const Cell& cell) override;
@@ -48,6 +49,7 @@ class SharedFolder final : public CellPlace {
 
   std::filesystem::path folder_;
   Claims claims_;
+  Timings earlier_;  ///< of cells that a longer run goes on with
   std::chrono::steady_clock::time_point freshened_{};
   std::atomic<bool> told_{false};  ///< that states cannot be saved
 };
