@@ -200,10 +200,10 @@ TEST_CASE("a run records its probes beside the loss", "[probe]") {
   const Cell cell = cell_of(
       "steps = 25\n[data]\nsamples = 5\nfeatures = 4\n[precision]\narithmetic = \"binary32\"\n"
       "second_moment = \"bfloat16\"\n[record]\nprobes = [\"shadow\", \"moments\"]\n");
-  const std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, save{false};
   std::atomic<std::uint64_t> step{0};
   Rows recorder;
-  REQUIRE(run_cell(cell, recorder, {stop, step}));
+  REQUIRE(run_cell(cell, recorder, {stop, save, step}));
   REQUIRE(recorder.rows.size() == 4);  // 0, 10, 20, 24
   const std::size_t width = 2 + moments.columns().size() + shadow.columns().size();
   for (const auto& row : recorder.rows) CHECK(row.size() == width);

@@ -27,9 +27,9 @@ struct Trace final : Recorder {
 
 Trace trace_of(const std::string& text) {
   Trace trace;
-  const std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, save{false};
   std::atomic<std::uint64_t> step{0};
-  const auto run = run_cell(cell_of(text), trace, {stop, step});
+  const auto run = run_cell(cell_of(text), trace, {stop, save, step});
   REQUIRE(run);
   trace.metrics = run->metrics;
   return trace;
