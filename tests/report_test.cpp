@@ -39,13 +39,10 @@ Study odd_study() {
                            "us_per_step", "data.seed"},
                           "",
                           {"odd.toml", 12}});
-  study.figures.push_back({"loss",
-                           "The loss, `date` and $x_1$",
-                           "loss",
-                           {"rule.kind", "rule.lr"},
-                           "",
-                           1,
-                           {"odd.toml", 20}});
+  study.figures.push_back({.name = "loss",
+                           .caption = "The loss, `date` and $x_1$",
+                           .by = {"rule.kind", "rule.lr"},
+                           .place = {"odd.toml", 20}});
   return study;
 }
 
@@ -176,14 +173,15 @@ TEST_CASE("a column that is none is an input error, found without any row") {
   CHECK_THROWS_AS(table_text(table, study, summary, {}, TableFormat::csv), InputError);
   CHECK(contains(message_of([&] { table_text(table, study, summary, {}, TableFormat::csv); }),
                  "odd.toml:12: table.columns: \"flor\": expected"));
-  const FigureSpec figure{"f", "", "loss", {"rule.knd"}, "", 1, {"odd.toml", 20}};
-  CHECK(contains(message_of([&] { figure_script(figure, study, summary, odd_trace); }),
+  const FigureSpec figure{.name = "f", .by = {"rule.knd"}, .place = {"odd.toml", 20}};
+  CHECK(contains(message_of([&] { figure_drawing(figure, study, summary, {}, odd_trace); }),
                  "odd.toml:20: figure.by: \"rule.knd\": expected"));
 }
 
 TEST_CASE("a figure's script marks what its axis cannot show") {
   const Study study = odd_study();
-  check_golden("figure.gnuplot", figure_script(study.figures[0], study, odd_summary(), odd_trace));
+  check_golden("figure.gnuplot",
+               gnuplot_text(figure_drawing(study.figures[0], study, odd_summary(), {}, odd_trace)));
 }
 
 TEST_CASE("thinning loses no extreme, neither end and no gap") {
@@ -256,7 +254,7 @@ TEST_CASE("figures come out the same in any folder") {
       write_file(results / "cells" / id / "trace.csv", odd_trace(id).text());
     }
     const auto files = write_figures(results, study);
-    REQUIRE(files.size() == 2);
+    REQUIRE(files.size() == 3);
     const std::string text = read_file(files[0]);
     CHECK(text.find("<!-- ulpscope 0.1.0: study odd & 'end' - - 1, figure loss -->") !=
           std::string::npos);

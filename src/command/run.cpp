@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "runner.hpp"
+#include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/table.hpp"
@@ -108,9 +109,18 @@ Study read_results(const std::string& folder) {
 
 void add_default_reports(Study& study, const std::vector<std::string>& swept) {
   if (study.tables.empty()) {
-    study.tables.push_back({"overview", "", swept, {"floor", "onset", "tail", "verdict"}, "", {}});
+    TableSpec table;
+    table.name = "overview";
+    table.rows = swept;
+    table.columns = {"floor", "onset", "tail", "verdict"};
+    study.tables.push_back(std::move(table));
   }
-  if (study.figures.empty()) study.figures.push_back({"loss", "", "loss", swept, "", 1, {}});
+  if (study.figures.empty()) {
+    FigureSpec figure;
+    figure.name = "loss";
+    figure.by = swept;
+    study.figures.push_back(std::move(figure));
+  }
 }
 
 int run_command(const RunOptions& options) {
@@ -214,10 +224,42 @@ int table_command(const std::string& folder, TableFormat format) {
   return exit_code::done;
 }
 
+int adhoc_table_command(const std::string& folder, const WrittenKeys& options, TableFormat format) {
+  Study study = read_results(folder);
+  study.tables = {written_table(options)};
+  study.figures.clear();
+  make_plan(study);  // checks it
+  const fs::path from = folder;
+  const Csv summary = with_named_keys(read_csv(from / "summary.csv"), study);
+  fmt::print("{}", table_text(study.tables.front(), study, summary, read_timings(from), format));
+  return exit_code::done;
+}
+
 int figure_command(const std::string& folder) {
   for (const fs::path& file : write_figures(folder, read_results(folder))) {
     fmt::print("{}\n", file.string());
   }
+  return exit_code::done;
+}
+
+int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
+                         const std::string& out) {
+  const std::string ending = fs::path(out).extension().string();
+  if (!contains(figure_endings, ending)) {
+    throw InputError({"--out " + out, 0}, "",
+                     "expected a file whose name ends in " + one_of(figure_endings) +
+                         suggestion(ending, figure_endings) + "; for example --out figure.svg");
+  }
+  Study study = read_results(folder);
+  study.figures = {written_figure(options)};
+  study.tables.clear();
+  make_plan(study);  // checks it
+  const FigureSpec& spec = study.figures.front();
+  for (const auto& [end, text] :
+       figure_files(spec, study, figure_of_results(folder, study, spec))) {
+    if (end == ending) write_file(fs::absolute(out), text);
+  }
+  fmt::print("{}\n", out);
   return exit_code::done;
 }
 
