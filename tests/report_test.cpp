@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// What tables and figures say, pinned by tests/golden. ULPSCOPE_UPDATE_GOLDEN=1 in the environment
-// writes those files anew.
+// What tables and figures say, pinned by tests/golden.
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "catch.hpp"
+#include "golden_file.hpp"
 #include "ulpscope/report/curve.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
@@ -21,13 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path golden = fs::path(ULPSCOPE_TEST_DIR) / "golden";
-
-void check_golden(const std::string& name, const std::string& text) {
-  if (std::getenv("ULPSCOPE_UPDATE_GOLDEN") != nullptr) write_file(golden / name, text);
-  INFO("pinned by " << (golden / name).string());
-  CHECK(text == read_file(golden / name));
-}
+using test::check_golden;
 
 Study odd_study() {
   Study study;
@@ -139,7 +132,7 @@ TEST_CASE("CSV errors name file and line") {
   CHECK_THROWS_WITH(parse_csv("", "t.csv"), "t.csv:1: empty; expected a header row");
 }
 
-TEST_CASE("tables say the same in three formats") {
+TEST_CASE("tables say the same in each format") {
   const Study study = odd_study();
   const TableSpec& spec = study.tables[0];
   const auto text = [&](TableFormat format) {
@@ -148,6 +141,7 @@ TEST_CASE("tables say the same in three formats") {
   check_golden("table.md", text(TableFormat::markdown));
   check_golden("table.tex", text(TableFormat::latex));
   check_golden("table.csv", text(TableFormat::csv));
+  check_golden("table.html", text(TableFormat::html));
 }
 
 TEST_CASE("a table without timings leaves their column empty") {
@@ -180,8 +174,9 @@ TEST_CASE("a column that is none is an input error, found without any row") {
 
 TEST_CASE("a figure's script marks what its axis cannot show") {
   const Study study = odd_study();
-  check_golden("figure.gnuplot",
-               gnuplot_text(figure_drawing(study.figures[0], study, odd_summary(), {}, odd_trace)));
+  const Drawing drawing = figure_drawing(study.figures[0], study, odd_summary(), {}, odd_trace);
+  check_golden("figure.gnuplot", gnuplot_text(drawing));
+  check_golden("figure.tex", pgfplots_text(drawing, ""));
 }
 
 TEST_CASE("thinning loses no extreme, neither end and no gap") {

@@ -210,7 +210,10 @@ std::string gnuplot_text(const Drawing& drawing) {
     elements += ", \\\n  " + element_text(element, i);
   }
   text += ranges_text(drawing);
-  if (drawing.contours) text += contours_text(*drawing.contours, 200, "$contours");
+  if (drawing.contours) {
+    text += contours_text(*drawing.contours, 200, "$contours");
+    text += "set clip two\n";  // a path may cross the view between two points outside
+  }
   text += frame_text(drawing, layout) + boxes;
   for (const auto& [x, y, what, light] : drawing.inscriptions) {
     text += fmt::format("set label {} at {:.6g}, {:.6g} center noenhanced tc rgb '{}' front\n",
