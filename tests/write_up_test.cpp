@@ -251,6 +251,9 @@ TEST_CASE("bad tables and figures are refused before anything runs", "[study]") 
   CHECK(message(table + "titles = 3\n") ==
         "9: table.titles: expected titles by column, for example titles = { floor = \"lowest "
         "loss\" }");
+  CHECK(message(table + "label = \"tab:a b\"\n") ==
+        "9: table.label: \"tab:a b\": not letters, digits and .:-_/ alone; expected a label of "
+        "LaTeX, for example label = \"tab:floors\"");
   const std::string figure = sweep + "[[figure]]\nkind = \"metric\"\nover = \"data.seed\"\n";
   CHECK(message(figure + "y = \"floor\"\n") ==
         "6: figure.x: is missing; a figure of kind = \"metric\" needs it, the key along the axis; "

@@ -124,10 +124,10 @@ std::string latex_table(const Table& table, const TableSpec& spec, const Study& 
   const std::string& caption = !spec.caption.empty()  ? spec.caption
                                : !study.title.empty() ? study.title
                                                       : spec.name;
-  const std::string label = spec.label.empty() ? "tab:" + study.name + "-" + spec.name : spec.label;
+  const std::string label =
+      spec.label.empty() ? "tab:" + latex_label(study.name + "-" + spec.name) : spec.label;
   text += "\\begin{table}\n  \\centering\n  \\caption{" + latex_text(caption) + "}\n" +
-          "  \\label{" + latex_label(label) + "}\n" + "  \\begin{tabular}{" + alignments +
-          "}\n    \\toprule\n";
+          "  \\label{" + label + "}\n" + "  \\begin{tabular}{" + alignments + "}\n    \\toprule\n";
   if (table.grouped) text += blocks_text(table);
   text += "    ";
   for (std::size_t i = 0; i < columns.size(); ++i)

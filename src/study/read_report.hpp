@@ -26,6 +26,7 @@ void assign_report_key(const std::string& table, const ReportKey<Spec>& key, con
   };
   if (const auto* text = std::get_if<std::string Spec::*>(&key.member)) {
     if (value.kind != Value::Kind::text) throw bad("");
+    require_fine(value);
     if (!key.choices.empty() && !contains(key.choices, value.text)) {
       throw InputError(value.place, table + "." + key.name,
                        shown + ": expected " + one_of(key.choices) +

@@ -33,6 +33,14 @@ std::string zoom_fault(const Value& value) {
   return number && *number >= 1 && *number <= 1e12 ? "" : "not a number from 1 to 1e12";
 }
 
+std::string label_fault(const Value& value) {
+  const bool fine = std::all_of(value.text.begin(), value.text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view(".:-_/").find(c) != std::string_view::npos;
+  });
+  return fine ? "" : "not letters, digits and .:-_/ alone";
+}
+
 std::string unit_value_fault(const Value& value) { return unit_fault(value.text); }
 
 const std::vector<std::string> scales{"log", "linear"};
@@ -192,8 +200,15 @@ const std::vector<ReportKey<TableSpec>>& table_keys() {
        unit_value_fault},
       {"titles", &Spec::titles, "titles by column", "{ floor = \"lowest loss\" }",
        "titles of columns"},
-      {"label", &Spec::label, "a text", "\"tab:floors\"",
-       "for references in LaTeX; tab:<study>-<name> if not given"}};
+      {"label",
+       &Spec::label,
+       "a label of LaTeX",
+       "\"tab:floors\"",
+       "for references in LaTeX; tab:<study>-<name> if not given",
+       Names::nothing,
+       {},
+       {},
+       label_fault}};
   return all;
 }
 
