@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <string_view>
 #include <thread>
 
@@ -15,6 +16,39 @@
 namespace {
 
 using namespace ulpscope;
+
+/// The flag --adhoc, and the keys of a table or figure as options that need it.
+class AdhocOptions {
+ public:
+  template <class Spec>
+  AdhocOptions(CLI::App& command, const std::vector<ReportKey<Spec>>& keys,
+               const std::string& summary)
+      : command_(command), flag_(command.add_flag("--adhoc", summary)) {
+    for (const auto& key : keys) {
+      options_.emplace_back(key.name, add("--" + key.name, texts_[key.name], key.summary));
+    }
+  }
+
+  CLI::Option* add(const std::string& name, std::string& text, const std::string& summary) {
+    return command_.add_option(name, text, summary)->needs(flag_);
+  }
+
+  bool given() const { return flag_->count() > 0; }
+
+  WrittenKeys written() const {
+    WrittenKeys keys;
+    for (const auto& [name, option] : options_) {
+      if (option->count() > 0) keys.emplace_back(name, texts_.at(name));
+    }
+    return keys;
+  }
+
+ private:
+  CLI::App& command_;
+  CLI::Option* flag_;
+  std::map<std::string, std::string> texts_;
+  std::vector<std::pair<std::string, CLI::Option*>> options_;
+};
 
 /// Options and what they lead to; returns the exit code.
 int parse_and_run(int argc, char** argv) {
@@ -84,18 +118,31 @@ int parse_and_run(int argc, char** argv) {
   summary_app->callback([&] { result = summary_command(folder); });
 
   TableFormat format = TableFormat::markdown;
-  const std::map<std::string, TableFormat> names{{"markdown", TableFormat::markdown},
-                                                 {"latex", TableFormat::latex},
-                                                 {"csv", TableFormat::csv}};
+  const std::map<std::string, TableFormat> names{
+      {"markdown", TableFormat::markdown}, {"md", TableFormat::markdown},
+      {"latex", TableFormat::latex},       {"tex", TableFormat::latex},
+      {"csv", TableFormat::csv},           {"html", TableFormat::html}};
   auto* table_app = app.add_subcommand("table", "write a study's tables and print them");
   folder_option(table_app);
-  table_app->add_option("--format", format, "what is printed: markdown, latex or csv")
+  table_app
+      ->add_option("--format", format, "what is printed: markdown (md), latex (tex), csv or html")
       ->transform(CLI::CheckedTransformer(names));
-  table_app->callback([&] { result = table_command(folder, format); });
+  AdhocOptions adhoc_table(*table_app, table_keys(), "print a table of these keys, write nothing");
+  table_app->callback([&] {
+    result = adhoc_table.given() ? adhoc_table_command(folder, adhoc_table.written(), format)
+                                 : table_command(folder, format);
+  });
 
   auto* figure_app = app.add_subcommand("figure", "draw a study's figures and print their paths");
   folder_option(figure_app);
-  figure_app->callback([&] { result = figure_command(folder); });
+  AdhocOptions adhoc_figure(*figure_app, figure_keys(),
+                            "draw a figure of these keys into --out, and nothing else");
+  std::string drawn;
+  adhoc_figure.add("--out", drawn, "its file, .svg, .pdf or .tex");
+  figure_app->callback([&] {
+    result = adhoc_figure.given() ? adhoc_figure_command(folder, adhoc_figure.written(), drawn)
+                                  : figure_command(folder);
+  });
 
   auto* verify_app = app.add_subcommand("verify", "run a study's cells again and compare");
   folder_option(verify_app);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// What tables and figures say, pinned by tests/golden. ULPSCOPE_UPDATE_GOLDEN=1 in the environment
-// writes those files anew.
+// What tables and figures say, pinned by tests/golden.
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "catch.hpp"
+#include "golden_file.hpp"
 #include "ulpscope/report/curve.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
@@ -21,13 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path golden = fs::path(ULPSCOPE_TEST_DIR) / "golden";
-
-void check_golden(const std::string& name, const std::string& text) {
-  if (std::getenv("ULPSCOPE_UPDATE_GOLDEN") != nullptr) write_file(golden / name, text);
-  INFO("pinned by " << (golden / name).string());
-  CHECK(text == read_file(golden / name));
-}
+using test::check_golden;
 
 Study odd_study() {
   Study study;
@@ -39,13 +32,10 @@ Study odd_study() {
                            "us_per_step", "data.seed"},
                           "",
                           {"odd.toml", 12}});
-  study.figures.push_back({"loss",
-                           "The loss, `date` and $x_1$",
-                           "loss",
-                           {"rule.kind", "rule.lr"},
-                           "",
-                           1,
-                           {"odd.toml", 20}});
+  study.figures.push_back({.name = "loss",
+                           .caption = "The loss, `date` and $x_1$",
+                           .by = {"rule.kind", "rule.lr"},
+                           .place = {"odd.toml", 20}});
   return study;
 }
 
@@ -142,7 +132,7 @@ TEST_CASE("CSV errors name file and line") {
   CHECK_THROWS_WITH(parse_csv("", "t.csv"), "t.csv:1: empty; expected a header row");
 }
 
-TEST_CASE("tables say the same in three formats") {
+TEST_CASE("tables say the same in each format") {
   const Study study = odd_study();
   const TableSpec& spec = study.tables[0];
   const auto text = [&](TableFormat format) {
@@ -151,6 +141,7 @@ TEST_CASE("tables say the same in three formats") {
   check_golden("table.md", text(TableFormat::markdown));
   check_golden("table.tex", text(TableFormat::latex));
   check_golden("table.csv", text(TableFormat::csv));
+  check_golden("table.html", text(TableFormat::html));
 }
 
 TEST_CASE("a table without timings leaves their column empty") {
@@ -176,14 +167,16 @@ TEST_CASE("a column that is none is an input error, found without any row") {
   CHECK_THROWS_AS(table_text(table, study, summary, {}, TableFormat::csv), InputError);
   CHECK(contains(message_of([&] { table_text(table, study, summary, {}, TableFormat::csv); }),
                  "odd.toml:12: table.columns: \"flor\": expected"));
-  const FigureSpec figure{"f", "", "loss", {"rule.knd"}, "", 1, {"odd.toml", 20}};
-  CHECK(contains(message_of([&] { figure_script(figure, study, summary, odd_trace); }),
+  const FigureSpec figure{.name = "f", .by = {"rule.knd"}, .place = {"odd.toml", 20}};
+  CHECK(contains(message_of([&] { figure_drawing(figure, study, summary, {}, odd_trace); }),
                  "odd.toml:20: figure.by: \"rule.knd\": expected"));
 }
 
 TEST_CASE("a figure's script marks what its axis cannot show") {
   const Study study = odd_study();
-  check_golden("figure.gnuplot", figure_script(study.figures[0], study, odd_summary(), odd_trace));
+  const Drawing drawing = figure_drawing(study.figures[0], study, odd_summary(), {}, odd_trace);
+  check_golden("figure.gnuplot", gnuplot_text(drawing));
+  check_golden("figure.tex", pgfplots_text(drawing, ""));
 }
 
 TEST_CASE("thinning loses no extreme, neither end and no gap") {
@@ -256,7 +249,7 @@ TEST_CASE("figures come out the same in any folder") {
       write_file(results / "cells" / id / "trace.csv", odd_trace(id).text());
     }
     const auto files = write_figures(results, study);
-    REQUIRE(files.size() == 2);
+    REQUIRE(files.size() == 3);
     const std::string text = read_file(files[0]);
     CHECK(text.find("<!-- ulpscope 0.1.0: study odd & 'end' - - 1, figure loss -->") !=
           std::string::npos);

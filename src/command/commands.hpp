@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ulpscope/report/table.hpp"
+#include "ulpscope/study/report_keys.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -56,6 +57,11 @@ int status_command(const std::string& folder);
 int summary_command(const std::string& folder);
 int table_command(const std::string& folder, TableFormat format);
 int figure_command(const std::string& folder);
+/// A table or figure that the study does not have, of keys as under [[table]] and [[figure]]; what
+/// is in the folder stays as it is.
+int adhoc_table_command(const std::string& folder, const WrittenKeys& options, TableFormat format);
+int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
+                         const std::string& out);
 int round_command(const RoundOptions& options);
 int list_command(const std::string& what);
 

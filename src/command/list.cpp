@@ -8,6 +8,7 @@
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 namespace {
@@ -80,6 +81,17 @@ void list_kinds(const Section& section) {
   }
 }
 
+template <class Spec>
+void list_report_keys(const std::string& table, const std::vector<ReportKey<Spec>>& keys) {
+  fmt::print("[[{}]]\n", table);
+  for (const auto& key : keys) {
+    std::string what = key.summary;
+    if (!key.kinds.empty()) what += "; of kind " + one_of(key.kinds);
+    if (!key.choices.empty()) what += "; " + one_of(key.choices);
+    fmt::print("  {} = {}  {}\n", key.name, key.example, what);
+  }
+}
+
 void list_keys() {
   for (const Section& section : sections()) {
     if (section.has_kind()) {
@@ -94,6 +106,8 @@ void list_keys() {
       list_option("  ", option);
     }
   }
+  list_report_keys("table", table_keys());
+  list_report_keys("figure", figure_keys());
   fmt::print("A role takes a format or a table of parts: see ulpscope list roles.\n");
 }
 

@@ -82,9 +82,18 @@ Study read_results(const std::string& folder) {
 
 void add_default_reports(Study& study, const std::vector<std::string>& swept) {
   if (study.tables.empty()) {
-    study.tables.push_back({"overview", "", swept, {"floor", "onset", "tail", "verdict"}, "", {}});
+    TableSpec table;
+    table.name = "overview";
+    table.rows = swept;
+    table.columns = {"floor", "onset", "tail", "verdict"};
+    study.tables.push_back(std::move(table));
   }
-  if (study.figures.empty()) study.figures.push_back({"loss", "", "loss", swept, "", 1, {}});
+  if (study.figures.empty()) {
+    FigureSpec figure;
+    figure.name = "loss";
+    figure.by = swept;
+    study.figures.push_back(std::move(figure));
+  }
 }
 
 OpenedStudy open_study(const RunOptions& options) {

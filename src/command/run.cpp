@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "open_study.hpp"
 #include "shared_folder.hpp"
+#include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/store/file.hpp"
@@ -161,10 +162,42 @@ int table_command(const std::string& folder, TableFormat format) {
   return exit_code::done;
 }
 
+int adhoc_table_command(const std::string& folder, const WrittenKeys& options, TableFormat format) {
+  Study study = read_results(folder);
+  study.tables = {written_table(options)};
+  study.figures.clear();
+  make_plan(study);  // checks it
+  const fs::path from = folder;
+  const Csv summary = with_named_keys(read_csv(from / "summary.csv"), study);
+  fmt::print("{}", table_text(study.tables.front(), study, summary, read_timings(from), format));
+  return exit_code::done;
+}
+
 int figure_command(const std::string& folder) {
   for (const fs::path& file : write_figures(folder, read_results(folder))) {
     fmt::print("{}\n", file.string());
   }
+  return exit_code::done;
+}
+
+int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
+                         const std::string& out) {
+  const std::string ending = fs::path(out).extension().string();
+  if (!contains(figure_endings, ending)) {
+    throw InputError({"--out " + out, 0}, "",
+                     "expected a file whose name ends in " + one_of(figure_endings) +
+                         suggestion(ending, figure_endings) + "; for example --out figure.svg");
+  }
+  Study study = read_results(folder);
+  study.figures = {written_figure(options)};
+  study.tables.clear();
+  make_plan(study);  // checks it
+  const FigureSpec& spec = study.figures.front();
+  for (const auto& [end, text] :
+       figure_files(spec, study, figure_of_results(folder, study, spec))) {
+    if (end == ending) write_file(fs::absolute(out), text);
+  }
+  fmt::print("{}\n", out);
   return exit_code::done;
 }
 

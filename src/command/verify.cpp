@@ -29,6 +29,8 @@ std::vector<std::string> wrong_tables(const fs::path& folder, const Study& study
     if (timed) continue;
     for (const TableFormat format : table_formats) {
       const fs::path file = fs::path("tables") / (spec.name + table_ending(format));
+      // Results of a release that wrote none need not have it.
+      if (format == TableFormat::html && !fs::exists(folder / file)) continue;
       if (!fs::is_regular_file(folder / file) ||
           read_file(folder / file) != table_text(spec, study, named, {}, format)) {
         wrong.push_back(file.string() + ": is not the table that summary.csv gives");

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 namespace {
@@ -53,18 +54,20 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
 
 Csv with_named_keys(Csv summary, const Study& study) {
   std::vector<std::string> names;
+  const auto add = [&](const std::vector<std::string>& more) {
+    names.insert(names.end(), more.begin(), more.end());
+  };
   const auto add_conditions = [&](const auto& spec) {
     const Selection selection(spec.place, spec.only);
     for (const auto& condition : selection.conditions()) names.push_back(condition.key);
   };
   for (const TableSpec& table : study.tables) {
     add_conditions(table);
-    names.insert(names.end(), table.rows.begin(), table.rows.end());
-    names.insert(names.end(), table.columns.begin(), table.columns.end());
+    add(named_columns(table_keys(), table));
   }
   for (const FigureSpec& figure : study.figures) {
     add_conditions(figure);
-    names.insert(names.end(), figure.by.begin(), figure.by.end());
+    add(named_columns(figure_keys(), figure));
     if (figure.kind == "path") names.emplace_back("model.kind");
   }
   std::erase_if(names, [&](const std::string& name) {
@@ -111,8 +114,22 @@ std::vector<Column> find_columns(const std::vector<std::string>& names, const Cs
   return columns;
 }
 
-const std::string& value_of(const Column& column, const std::vector<std::string>& row) {
-  return row[*column.at];
+Records::Records(const Csv& summary, const Csv& timings)
+    : summary_(&summary), id_(summary.column("id")), status_(summary.column("status")) {
+  if (const auto id = timings.column("id")) {
+    for (const Row& row : timings.rows) timings_[row[*id]] = &row;
+  }
+}
+
+const std::string& Records::value(const Column& column, const Row& row) const {
+  static const std::string none;
+  if (column.kind != Column::Kind::timing) return row[*column.at];
+  const auto timed = id_ ? timings_.find(row[*id_]) : timings_.end();
+  return column.at && timed != timings_.end() ? timed->second->at(*column.at) : none;
+}
+
+std::string Records::status(const Row& row) const {
+  return status_ && row[*status_] != "done" ? row[*status_] : "";
 }
 
 }  // namespace ulpscope

@@ -2,15 +2,18 @@
 #include "ulpscope/report/figure.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
 #include "ulpscope/model/surface_list.hpp"
+#include "ulpscope/report/cell_plot.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/report/path_plot.hpp"
 #include "ulpscope/report/plot.hpp"
+#include "ulpscope/report/table.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
@@ -34,7 +37,7 @@ std::vector<Column> line_names(const FigureSpec& spec, const Csv& summary) {
 std::string label_of(const std::vector<Column>& by, const std::vector<std::string>& row) {
   std::string label;
   for (const Column& column : by) {
-    const std::string& value = value_of(column, row);
+    const std::string& value = row[*column.at];
     if (value.empty()) continue;
     const bool word = !read_number(value) && value != "true" && value != "false";
     label += (label.empty() ? "" : ", ") + (word ? value : column.title + " = " + value);
@@ -64,28 +67,25 @@ std::string with_stamp(std::string svg, const Study& study, const FigureSpec& sp
   return svg.insert(header + 2, "\n<!-- " + stamp(study.name, "figure", spec.name) + " -->");
 }
 
-}  // namespace
-
-namespace {
-
 using Row = std::vector<std::string>;
 using TraceOf = std::function<Csv(const std::string& id)>;
 
 /// The cells that a figure shows, with what it says of those that it does not.
-struct Shown {
-  std::vector<const Row*> rows;
+struct Selected {
+  std::vector<Row> rows;
   std::vector<std::string> labels;  ///< by style
   std::vector<std::size_t> styles;  ///< a row each
   std::vector<std::string> notes;
 };
 
-Shown shown_cells(const FigureSpec& spec, const Csv& summary) {
-  const auto by = line_names(spec, summary);
+Selected selected_cells(const FigureSpec& spec, const Csv& summary, bool name_lines,
+                        std::size_t most) {
+  const auto by = name_lines ? line_names(spec, summary) : std::vector<Column>();
   const auto status = summary.column("status");
   if (!summary.column("id") || !status) {
     throw std::runtime_error("summary.csv: expected columns id and status");
   }
-  Shown shown;
+  Selected shown;
   std::map<std::string, std::size_t> missing;  // by status without its reason
   std::size_t selected = 0;
   for (const Row& row : summary.rows) {
@@ -93,7 +93,7 @@ Shown shown_cells(const FigureSpec& spec, const Csv& summary) {
     ++selected;
     const std::string& text = row[*status];
     if (text == "done") {
-      shown.rows.push_back(&row);
+      shown.rows.push_back(row);
     } else {
       ++missing[text.substr(0, text.find(':'))];
     }
@@ -103,13 +103,12 @@ Shown shown_cells(const FigureSpec& spec, const Csv& summary) {
     note += fmt::format("{}{} {}", note.empty() ? "not drawn: " : ", ", count, what);
   }
   if (!note.empty()) shown.notes.push_back(fmt::format("{} of {} cells", note, selected));
-  if (shown.rows.size() > most_lines) {
-    shown.notes.push_back(
-        fmt::format("only the first {} of {} cells", most_lines, shown.rows.size()));
-    shown.rows.resize(most_lines);
+  if (shown.rows.size() > most) {
+    shown.notes.push_back(fmt::format("only the first {} of {} cells", most, shown.rows.size()));
+    shown.rows.resize(most);
   }
-  for (const Row* row : shown.rows) {
-    const std::string label = label_of(by, *row);
+  for (const Row& row : shown.rows) {
+    const std::string label = label_of(by, row);
     const auto at = std::find(shown.labels.begin(), shown.labels.end(), label);
     shown.styles.push_back(static_cast<std::size_t>(at - shown.labels.begin()));
     if (at == shown.labels.end()) shown.labels.push_back(label);
@@ -120,8 +119,8 @@ Shown shown_cells(const FigureSpec& spec, const Csv& summary) {
   return shown;
 }
 
-std::string loss_script(const FigureSpec& spec, const std::string& comment, Shown shown,
-                        const std::vector<std::string>& ids, const TraceOf& trace) {
+Drawing loss_drawing(const FigureSpec& spec, Selected shown, const std::vector<std::string>& ids,
+                     const TraceOf& trace) {
   Plot plot;
   plot.title = spec.caption;
   plot.labels = std::move(shown.labels);
@@ -136,12 +135,11 @@ std::string loss_script(const FigureSpec& spec, const std::string& comment, Show
     shown.notes.emplace_back("line: median of nearby steps, shade: range");
   }
   plot.notes = std::move(shown.notes);
-  return gnuplot_script(plot, comment);
+  return drawing_of(plot);
 }
 
-std::string surface_script(const FigureSpec& spec, const std::string& comment, Shown shown,
-                           const SurfaceInfo& surface, const std::vector<std::string>& ids,
-                           const TraceOf& trace) {
+Drawing surface_drawing(const FigureSpec& spec, Selected shown, const SurfaceInfo& surface,
+                        const std::vector<std::string>& ids, const TraceOf& trace) {
   PathPlot plot{spec.caption,
                 std::move(shown.labels),
                 std::move(shown.notes),
@@ -156,29 +154,86 @@ std::string surface_script(const FigureSpec& spec, const std::string& comment, S
     plot.paths.push_back({shown.styles[i], read_path(trace(ids[i]), ids[i] + "/trace.csv")});
   }
   zoom_in(plot, spec.zoom);
-  return path_script(plot, comment);
+  return drawing_of(plot);
 }
+
+Drawing cell_drawing(const FigureSpec& spec, const Csv& summary, const Csv& timings,
+                     Drawing drawing) {
+  const Records records(summary, timings);
+  const bool lines = !spec.by.empty();
+  Selected shown = selected_cells(spec, summary, lines, std::numeric_limits<std::size_t>::max());
+  const auto column = [&](const std::string& name, const std::string& key) {
+    if (name.empty()) return Column{};
+    return find_columns({name}, summary, timings, spec.place, "figure." + key).front();
+  };
+  const CellPlot plot{std::move(shown.rows), std::move(shown.styles), std::move(shown.labels),
+                      column(spec.x, "x"),   column(spec.y, "y"),     column(spec.value, "value")};
+  drawing.title = spec.caption;
+  drawing.notes = std::move(shown.notes);
+  if (spec.kind == "metric") {
+    draw_metric(spec, records, plot, drawing);
+  } else if (spec.kind == "heat-map") {
+    draw_heat_map(spec, records, plot, drawing);
+  } else {
+    draw_distribution(spec, records, plot, drawing);
+  }
+  return drawing;
+}
+
+constexpr double page_width = 17.8;  // cm
 
 }  // namespace
 
-std::string figure_script(const FigureSpec& spec, const Study& study, const Csv& summary,
-                          const TraceOf& trace) {
-  Shown shown = shown_cells(spec, summary);
-  std::vector<std::string> ids;
-  for (const Row* row : shown.rows) ids.push_back((*row)[*summary.column("id")]);
-  const std::string comment = stamp(study.name, "figure", spec.name);
-  if (spec.kind == "loss") return loss_script(spec, comment, std::move(shown), ids, trace);
-  const std::string model =
-      shown.rows.empty() ? "" : (*shown.rows.front())[*summary.column("model.kind")];
-  const SurfaceInfo* surface = find_surface(model);
-  if (!surface) {
-    throw InputError(spec.place, "figure.kind",
-                     "a path needs a surface; none of its cells is done");
+Drawing figure_drawing(const FigureSpec& spec, const Study& study, const Csv& summary,
+                       const Csv& timings, const TraceOf& trace) {
+  Drawing drawing;
+  if (spec.width == "page") drawing.width = page_width;
+  if (spec.kind == "loss" || spec.kind == "path") {
+    Selected shown = selected_cells(spec, summary, true, most_lines);
+    std::vector<std::string> ids;
+    for (const Row& row : shown.rows) ids.push_back(row[*summary.column("id")]);
+    const double width = drawing.width;
+    if (spec.kind == "loss") {
+      drawing = loss_drawing(spec, std::move(shown), ids, trace);
+    } else {
+      const std::string model =
+          shown.rows.empty() ? "" : shown.rows.front()[*summary.column("model.kind")];
+      const SurfaceInfo* surface = find_surface(model);
+      if (!surface) {
+        throw InputError(spec.place, "figure.kind",
+                         "a path needs a surface; none of its cells is done");
+      }
+      drawing = surface_drawing(spec, std::move(shown), *surface, ids, trace);
+    }
+    drawing.width = width;
+  } else {
+    drawing = cell_drawing(spec, summary, timings, std::move(drawing));
   }
-  return surface_script(spec, comment, std::move(shown), *surface, ids, trace);
+  if (spec.width == "page" && spec.kind != "heat-map") drawing.plot_height *= 1.4;
+  drawing.comment = stamp(study.name, "figure", spec.name);
+  return drawing;
 }
 
-std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {
+FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawing& drawing) {
+  const TemporaryFolder temporary;
+  const fs::path script = temporary.path() / "figure.gnuplot";
+  const fs::path svg = temporary.path() / "figure.svg";
+  const fs::path pdf = temporary.path() / "figure.pdf";
+  write_file(script, gnuplot_text(drawing));
+  run_gnuplot(script, {svg, pdf});
+  std::string contours;
+  if (drawing.contours) {
+    const fs::path lines = temporary.path() / "contours";
+    write_file(script, contours_script(drawing));
+    run_gnuplot(script, {lines});
+    contours = read_file(lines);
+  }
+  return {{".svg", with_stamp(read_file(svg), study, spec)},
+          {".pdf", without_time(read_file(pdf))},
+          {".tex", pgfplots_text(drawing, contours)}};
+}
+
+Drawing figure_of_results(const fs::path& folder, const Study& study, const FigureSpec& spec) {
   const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
   const auto trace = [&](const std::string& id) {
     const fs::path path = folder / "cells" / id / "trace.csv";
@@ -189,18 +244,17 @@ std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) 
     }
     return read_csv(path);
   };
+  return figure_drawing(spec, study, summary, read_timings(folder), trace);
+}
+
+std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {
   std::vector<fs::path> files;
   for (const FigureSpec& spec : study.figures) {
-    const TemporaryFolder temporary;
-    const fs::path script = temporary.path() / "figure.gnuplot";
-    const fs::path svg = temporary.path() / "figure.svg";
-    const fs::path pdf = temporary.path() / "figure.pdf";
-    write_file(script, figure_script(spec, study, summary, trace));
-    run_gnuplot(script, {svg, pdf});
-    files.push_back(folder / "figures" / (spec.name + ".svg"));
-    write_file(files.back(), with_stamp(read_file(svg), study, spec));
-    files.push_back(folder / "figures" / (spec.name + ".pdf"));
-    write_file(files.back(), without_time(read_file(pdf)));
+    const Drawing drawing = figure_of_results(folder, study, spec);
+    for (const auto& [ending, text] : figure_files(spec, study, drawing)) {
+      files.push_back(folder / "figures" / (spec.name + ending));
+      write_file(files.back(), text);
+    }
   }
   return files;
 }

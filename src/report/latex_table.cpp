@@ -45,36 +45,69 @@ struct LatexColumn {
   Row cells;
 };
 
+std::string latex_title(const Column& column) {
+  return latex_text(column.title) + (column.unit.empty() ? "" : " (\\unit{" + column.unit + "})");
+}
+
+/// A number through siunitx, a word as it is.
+std::string latex_value(const Column& column, const std::string& value) {
+  if (value == "inf") return "$\\infty$";
+  if (value == "-inf") return "$-\\infty$";
+  if (!is_number(column, value)) return latex_text(value);
+  std::string number = value;
+  std::erase(number, '_');
+  return "\\num{" + number + "}";
+}
+
 LatexColumn latex_column(const Table& table, std::size_t at) {
   const Column& column = table.columns[at];
   const bool numeric = is_numeric(table, at);
-  const bool aligned = numeric && column.kind != Column::Kind::key;  // an S column
+  const bool several = std::any_of(table.lines.begin(), table.lines.end(), [&](const auto& line) {
+    return !line.fields[at].low.empty() || line.fields[at].count != line.fields[at].cells;
+  });
+  // An S column; it cannot hold quartiles.
+  const bool aligned = numeric && !several && column.kind != Column::Kind::key;
   LatexColumn out;
-  const std::string title = latex_text(column.title);
+  const std::string title = latex_title(column);
   out.cells.push_back(aligned ? "{" + title + "}" : title);
   Row numbers;
+  bool empty = true;
   for (const Table::Line& line : table.lines) {
-    const std::string value = shown(column, line.values[at]);
-    if (is_number(column, value)) {
-      std::string number = value;
-      std::erase(number, '_');
-      if (line.status.empty()) numbers.push_back(number);
-      out.cells.push_back(aligned ? number : "\\num{" + number + "}");
+    const Table::Field& field = line.fields[at];
+    empty = empty && field.value.empty();
+    const std::string value = shown(column, field.value);
+    if (aligned && is_number(column, value)) {
+      out.cells.push_back(value);
+      std::erase(out.cells.back(), '_');
+      std::size_t block = 0;
+      while (at >= table.end(block)) ++block;
+      if (line.status[block].empty()) numbers.push_back(out.cells.back());
       continue;
     }
-    const std::string word = value == "inf"    ? "$\\infty$"
-                             : value == "-inf" ? "$-\\infty$"
-                             : value.empty()   ? "--"
-                                               : latex_text(value);
-    out.cells.push_back(aligned ? "{" + word + "}" : word);
+    std::string text = shown_field(
+        column, field, [&](const std::string& part) { return latex_value(column, part); });
+    if (text.empty()) text = "--";
+    out.cells.push_back(aligned ? "{" + text + "}" : text);
   }
-  const bool empty = std::all_of(table.lines.begin(), table.lines.end(),
-                                 [&](const auto& line) { return line.values[at].empty(); });
   out.alignment = aligned   ? "S[table-format=" + number_format(numbers) + "]"
                   : numeric ? "r"
                   : empty   ? "c"
                             : "l";
   return out;
+}
+
+/// The blocks' titles over their columns.
+std::string blocks_text(const Table& table) {
+  std::string titles = "    ";
+  std::string rules = "    ";
+  for (std::size_t i = 0; i < table.blocks.front().first; ++i) titles += "& ";
+  for (std::size_t b = 0; b < table.blocks.size(); ++b) {
+    const std::size_t first = table.blocks[b].first, end = table.end(b);
+    titles += fmt::format("{}\\multicolumn{{{}}}{{c}}{{{}}}", b > 0 ? " & " : "", end - first,
+                          latex_text(table.blocks[b].title));
+    rules += fmt::format("\\cmidrule(lr){{{}-{}}}", first + 1, end);
+  }
+  return titles + " \\\\\n" + rules + "\n";
 }
 
 }  // namespace
@@ -91,28 +124,24 @@ std::string latex_table(const Table& table, const TableSpec& spec, const Study& 
   const std::string& caption = !spec.caption.empty()  ? spec.caption
                                : !study.title.empty() ? study.title
                                                       : spec.name;
+  const std::string label =
+      spec.label.empty() ? "tab:" + latex_label(study.name + "-" + spec.name) : spec.label;
   text += "\\begin{table}\n  \\centering\n  \\caption{" + latex_text(caption) + "}\n" +
-          "  \\label{tab:" + latex_label(study.name + "-" + spec.name) + "}\n" +
-          "  \\begin{tabular}{" + alignments + "}\n    \\toprule\n";
-  for (std::size_t r = 0; r <= table.lines.size(); ++r) {
-    const std::string status = r > 0 ? table.lines[r - 1].status : "";
-    bool told = status.empty();
+          "  \\label{" + label + "}\n" + "  \\begin{tabular}{" + alignments + "}\n    \\toprule\n";
+  if (table.grouped) text += blocks_text(table);
+  text += "    ";
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    text += (i > 0 ? " & " : "") + columns[i].cells[0];
+  text += " \\\\\n    \\midrule\n";
+  for (std::size_t r = 0; r < table.lines.size(); ++r) {
     text += "    ";
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) text += " & ";
-      if (told || table.columns[i].kind == Column::Kind::key) {
-        text += columns[i].cells[r];
-        continue;
-      }
-      // The status takes the place of all neighbouring metrics.
-      std::size_t span = 1;
-      while (i + span < columns.size() && table.columns[i + span].kind != Column::Kind::key) ++span;
-      text += fmt::format("\\multicolumn{{{}}}{{l}}{{{}}}", span, latex_text(status));
-      i += span - 1;
-      told = true;
+    for (const auto& [first, span, status] : shown_in(table, table.lines[r])) {
+      if (first > 0) text += " & ";
+      text += status.empty()
+                  ? columns[first].cells[r + 1]
+                  : fmt::format("\\multicolumn{{{}}}{{l}}{{{}}}", span, latex_text(status));
     }
     text += " \\\\\n";
-    if (r == 0) text += "    \\midrule\n";
   }
   return text + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
 }

@@ -11,8 +11,6 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::int64_t shown_digits = 3;
-
 /// The number to `count` significant digits, padded with zeros up to them; ties to even.
 Number rounded(Number number, std::size_t count) {
   std::string& digits = number.digits;
@@ -69,24 +67,25 @@ double log10_of(const Number& number) {
   return static_cast<double>(number.exponent) + std::log10(value);
 }
 
-std::string scientific(const Number& number) {
+std::string scientific(const Number& number, std::size_t digits) {
   if (number.zero()) return "0";
-  const Number r = rounded(number, shown_digits);
-  return sign(r) + r.digits[0] + "." + r.digits.substr(1) + "e" + std::to_string(r.exponent);
+  const Number r = rounded(number, digits);
+  return sign(r) + r.digits[0] + (digits > 1 ? "." : "") + r.digits.substr(1) + "e" +
+         std::to_string(r.exponent);
 }
 
-std::string plain(const Number& number) {
+std::string plain(const Number& number, std::size_t digits) {
   if (number.zero()) return "0";
-  const auto count = std::max(shown_digits, number.exponent + 1);
+  const auto count = std::max(static_cast<std::int64_t>(digits), number.exponent + 1);
   const Number r = rounded(number, static_cast<std::size_t>(count));
   if (r.exponent < 0) {
     return sign(r) + "0." + std::string(static_cast<std::size_t>(-r.exponent - 1), '0') + r.digits;
   }
   const auto whole = static_cast<std::size_t>(r.exponent + 1);
-  std::string digits = r.digits;
-  if (digits.size() < whole) digits.resize(whole, '0');
-  if (digits.size() > whole) digits.insert(whole, ".");
-  return sign(r) + digits;
+  std::string text = r.digits;
+  if (text.size() < whole) text.resize(whole, '0');
+  if (text.size() > whole) text.insert(whole, ".");
+  return sign(r) + text;
 }
 
 }  // namespace ulpscope

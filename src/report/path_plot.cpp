@@ -7,46 +7,30 @@
 #include <stdexcept>
 #include <utility>
 
-#include "ulpscope/report/layout.hpp"
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
 namespace {
 
-constexpr double plot_height = 6.4;  // nearly square
-constexpr std::string_view start_point = "pt 1 ps 0.7";
-constexpr std::string_view end_point = "pt 7 ps 0.35";
-constexpr std::string_view minimiser_point = "pt 3 ps 0.7";
-
 double squared_distance(const std::pair<double, double>& a, const std::pair<double, double>& b) {
   return (a.first - b.first) * (a.first - b.first) + (a.second - b.second) * (a.second - b.second);
 }
 
 /// The points that a drawing can tell apart, in units of the view.
-std::string points_text(const Path& path, const PathPlot& plot) {
+std::vector<Element::Point> points_of(const Path& path, const PathPlot& plot) {
   const double width = plot.x_max - plot.x_min, height = plot.y_max - plot.y_min;
   constexpr double apart = 1.0 / 400;
-  std::string text;
-  const std::pair<double, double>* last = nullptr;
+  std::vector<Element::Point> points;
   for (const auto& point : path.points) {
     const bool end = &point == &path.points.back();
-    if (last && !end && std::abs(point.first - last->first) < apart * width &&
-        std::abs(point.second - last->second) < apart * height) {
+    if (!points.empty() && !end && std::abs(point.first - points.back()[0]) < apart * width &&
+        std::abs(point.second - points.back()[1]) < apart * height) {
       continue;
     }
-    text += fmt::format("{:.7g} {:.7g}\n", point.first, point.second);
-    last = &point;
+    points.push_back({point.first, point.second});
   }
-  return text;
-}
-
-std::string point_text(const std::pair<double, double>& at) {
-  return fmt::format("{:.7g} {:.7g}\n", at.first, at.second);
-}
-
-std::string block(const std::string& name, const std::string& data) {
-  return name + " << END\n" + data + "END\n";
+  return points;
 }
 
 }  // namespace
@@ -90,54 +74,47 @@ void zoom_in(PathPlot& plot, double zoom) {
   plot.y_max = at.second + half_height;
 }
 
-std::string path_script(const PathPlot& plot, const std::string& comment) {
-  std::vector<Entry> key = line_key(plot.labels);
-  key.push_back({"", std::string(start_point), "start"});
-  key.push_back({"", std::string(end_point), "end"});
-  key.push_back({"", std::string(minimiser_point), "minimum"});
-  const Frame frame{.title = plot.title,
-                    .notes = plot.notes,
-                    .key = std::move(key),
-                    .x = "x",
-                    .y = "y",
-                    .y_label_width = 5,
-                    .plot_height = plot_height};
-  const FigureLayout layout = layout_of(frame);
-
-  std::string starts, ends, minimisers, elements;
-  const auto add = [&](const std::string& element) { elements += ", \\\n  " + element; };
-  add("$contours using 1:2 with lines lw 0.4 lc rgb '#b0b0b0' notitle");
-  std::string text = "# " + comment + "\nset encoding utf8\n";
-  for (std::size_t i = 0; i < plot.paths.size(); ++i) {
-    const Path& path = plot.paths[i];
+Drawing drawing_of(const PathPlot& plot) {
+  Drawing drawing;
+  drawing.title = plot.title;
+  drawing.notes = plot.notes;
+  drawing.key = line_key(plot.labels);
+  drawing.key.push_back({.mark = Mark::start, .title = "start"});
+  drawing.key.push_back({.mark = Mark::end, .title = "end"});
+  drawing.key.push_back({.mark = Mark::minimum, .title = "minimum"});
+  drawing.x = {.title = "x", .low = plot.x_min, .high = plot.x_max};
+  drawing.y = {.title = "y", .low = plot.y_min, .high = plot.y_max};
+  drawing.plot_height = 6.4;  // nearly square
+  drawing.contours = Contours{plot.formula};
+  std::vector<Element::Point> starts, minimisers;
+  for (const Path& path : plot.paths) {
     if (path.points.empty()) continue;
-    text += block(fmt::format("$path_{}", i), points_text(path, plot));
-    starts += point_text(path.points.front());
-    add(fmt::format("$path_{} using 1:2 with lines {} notitle", i, line_of(path.style)));
-    ends += block(fmt::format("$end_{}", i), point_text(path.points.back()));
+    drawing.elements.push_back(
+        {.style = path.style, .thickness = 0.7, .pieces = {points_of(path, plot)}});
+    starts.push_back({path.points.front().first, path.points.front().second});
   }
-  for (const auto& minimiser : plot.minimisers) minimisers += point_text(minimiser);
-  for (std::size_t i = 0; i < plot.paths.size(); ++i) {
-    if (plot.paths[i].points.empty()) continue;
-    add(fmt::format("$end_{} using 1:2 with points {} {} notitle", i, end_point,
-                    colour_of(plot.paths[i].style)));
+  // A path that goes to and fro would hide the others.
+  std::stable_sort(drawing.elements.begin(), drawing.elements.end(),
+                   [](const Element& a, const Element& b) {
+                     return a.pieces.front().size() > b.pieces.front().size();
+                   });
+  for (const auto& [x, y] : plot.minimisers) minimisers.push_back({x, y});
+  const auto add_points = [&](Mark mark, const std::vector<Element::Point>& points,
+                              std::optional<std::size_t> style) {
+    if (points.empty()) return;
+    drawing.elements.push_back({.kind = Element::Kind::points,
+                                .style = style,
+                                .colour = "#000000",
+                                .mark = mark,
+                                .pieces = {points}});
+  };
+  for (const Path& path : plot.paths) {
+    if (path.points.empty()) continue;
+    add_points(Mark::end, {{path.points.back().first, path.points.back().second}}, path.style);
   }
-  text += ends + block("$starts", starts) + block("$minimisers", minimisers);
-  if (!starts.empty())
-    add(fmt::format("$starts using 1:2 with points {} lc rgb '#000000' notitle", start_point));
-  if (!minimisers.empty()) {
-    add(fmt::format("$minimisers using 1:2 with points {} lc rgb '#000000' notitle",
-                    minimiser_point));
-  }
-
-  text += fmt::format("set xrange [{:.10g}:{:.10g}]\nset yrange [{:.10g}:{:.10g}]\n", plot.x_min,
-                      plot.x_max, plot.y_min, plot.y_max);
-  // Contour lines at equal ratios of the function's values, three a decade.
-  text += "f(x, y) = " + plot.formula + "\n";
-  text += "set contour base\nunset surface\nset samples 200\nset isosamples 200\n";
-  text += "set cntrparam levels incremental -12, 1.0 / 3, 9\n";
-  text += "set table $contours\nsplot log10(f(x, y) + 1e-12)\nunset table\n";
-  return text + frame_text(layout) + draw_text(layout, elements);
+  add_points(Mark::start, starts, std::nullopt);
+  add_points(Mark::minimum, minimisers, std::nullopt);
+  return drawing;
 }
 
 }  // namespace ulpscope

@@ -2,13 +2,12 @@
 #include "ulpscope/report/table.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "ulpscope/report/cells.hpp"
-#include "ulpscope/report/number.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/study/unit.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
@@ -16,44 +15,36 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-Table collect(const TableSpec& spec, const Csv& summary, const Csv& timings) {
-  Table table;
-  std::vector<std::string> names = spec.rows;
-  names.insert(names.end(), spec.columns.begin(), spec.columns.end());
-  table.columns = find_columns(names, summary, timings, spec.place, "table.columns");
-
-  std::map<std::string, const Row*> timing;
-  if (const auto id = timings.column("id")) {
-    for (const Row& row : timings.rows) timing[row[*id]] = &row;
-  }
-  const auto id = summary.column("id");
-  const auto status = summary.column("status");
-  for (const Row& row : summary.rows) {
-    if (!selects(spec.place, spec.only, summary, row)) continue;
-    Table::Line line;
-    if (status && row[*status] != "done") line.status = row[*status];
-    const auto timed = id ? timing.find(row[*id]) : timing.end();
-    for (const Column& column : table.columns) {
-      if (column.kind != Column::Kind::timing) {
-        line.values.push_back(value_of(column, row));
-      } else {
-        const bool known = column.at && timed != timing.end();
-        line.values.push_back(known ? timed->second->at(*column.at) : "");
-      }
-    }
-    table.lines.push_back(std::move(line));
-  }
-  return table;
-}
-
 std::string csv_text(const Table& table) {
   Csv csv;
-  for (const Column& column : table.columns) csv.header.push_back(column.name);
-  const bool add_status = !csv.column("status");
-  if (add_status) csv.header.emplace_back("status");
-  for (const Table::Line& line : table.lines) {
-    csv.rows.push_back(line.values);
-    if (add_status) csv.rows.back().push_back(line.status.empty() ? "done" : line.status);
+  csv.rows.resize(table.lines.size());
+  const auto add = [&](const std::string& name, const auto& value) {
+    csv.header.push_back(name);
+    for (std::size_t r = 0; r < table.lines.size(); ++r) {
+      csv.rows[r].push_back(value(table.lines[r]));
+    }
+  };
+  const auto add_column = [&](const std::string& block, std::size_t i, bool collapsed) {
+    const std::string name = block + table.columns[i].name;
+    using Line = Table::Line;
+    add(name, [&](const Line& line) { return line.fields[i].value; });
+    const bool quartiles = std::any_of(table.lines.begin(), table.lines.end(),
+                                       [&](const Line& l) { return !l.fields[i].low.empty(); });
+    if (!collapsed || !(quartiles || is_numeric(table, i))) return;
+    add(name + "_q1", [&](const Line& line) { return line.fields[i].low; });
+    add(name + "_q3", [&](const Line& line) { return line.fields[i].high; });
+    add(name + "_n", [&](const Line& line) { return std::to_string(line.fields[i].count); });
+  };
+  for (std::size_t i = 0; i < table.blocks.front().first; ++i) add_column("", i, false);
+  for (std::size_t b = 0; b < table.blocks.size(); ++b) {
+    const std::string block = table.grouped ? table.blocks[b].title + ":" : "";
+    for (std::size_t i = table.blocks[b].first; i < table.end(b); ++i) {
+      add_column(block, i, table.collapsed && table.columns[i].name != "cells");
+    }
+    if (csv.column(block + "status")) continue;
+    add(block + "status", [&](const Table::Line& line) {
+      return line.status[b].empty() ? std::string("done") : line.status[b];
+    });
   }
   return csv.text();
 }
@@ -61,18 +52,25 @@ std::string csv_text(const Table& table) {
 std::string markdown(const Table& table, const TableSpec& spec, const std::string& comment) {
   const std::size_t count = table.columns.size();
   std::vector<Row> rows(1);
-  for (const Column& column : table.columns) rows[0].push_back(markdown_text(column.title));
+  const auto add_title = [&](const std::string& block, std::size_t i) {
+    const Column& column = table.columns[i];
+    const std::string unit = column.unit.empty() ? "" : " (" + shown_unit(column.unit) + ")";
+    rows[0].push_back(markdown_text(block + column.title + unit));
+  };
+  for (std::size_t i = 0; i < table.blocks.front().first; ++i) add_title("", i);
+  for (std::size_t b = 0; b < table.blocks.size(); ++b) {
+    const std::string block = table.grouped ? table.blocks[b].title + ": " : "";
+    for (std::size_t i = table.blocks[b].first; i < table.end(b); ++i) add_title(block, i);
+  }
   for (const Table::Line& line : table.lines) {
     Row row;
-    std::string status = line.status;
-    for (std::size_t i = 0; i < count; ++i) {
-      std::string value = line.values[i];
-      if (!line.status.empty() && table.columns[i].kind != Column::Kind::key) {
-        value = std::exchange(status, "");  // once, in the first of them
-      } else {
-        value = shown(table.columns[i], value);
-      }
+    for (const auto& [first, span, status] : shown_in(table, line)) {
+      const std::string value = !status.empty()
+                                    ? status
+                                    : shown_field(table.columns[first], line.fields[first],
+                                                  [](const std::string& number) { return number; });
       row.push_back(value.empty() ? "–" : markdown_text(value));
+      row.resize(first + span, "–");  // a status stands once, in the first of them
     }
     rows.push_back(std::move(row));
   }
@@ -102,38 +100,12 @@ std::string markdown(const Table& table, const TableSpec& spec, const std::strin
 
 }  // namespace
 
-bool is_number(const Column& column, const std::string& value) {
-  return column.name != "id" && read_number(value).has_value();
-}
-
-std::string shown(const Column& column, const std::string& value) {
-  const auto number = read_number(value);
-  if (column.kind == Column::Kind::key || !number) return value;
-  if (number->zero()) return "0";
-  if (value.find_first_of(".eE") == std::string::npos) return value;
-  // Losses compare at a glance only if all of them have an exponent; seconds need none.
-  const bool readable = number->exponent >= -2 && number->exponent < 4;
-  return column.kind == Column::Kind::timing && readable ? plain(*number) : scientific(*number);
-}
-
-bool is_numeric(const Table& table, std::size_t at) {
-  bool any = false;
-  for (const Table::Line& line : table.lines) {
-    const std::string& value = line.values[at];
-    if (is_number(table.columns[at], value)) {
-      any = true;
-    } else if (!value.empty() && value != "inf" && value != "-inf" && value != "nan") {
-      return false;
-    }
-  }
-  return any;
-}
-
 std::string table_ending(TableFormat format) {
   switch (format) {
     case TableFormat::markdown: return ".md";
     case TableFormat::latex: return ".tex";
     case TableFormat::csv: return ".csv";
+    case TableFormat::html: return ".html";
   }
   return {};
 }
@@ -146,14 +118,19 @@ std::string table_text(const TableSpec& spec, const Study& study, const Csv& sum
     case TableFormat::markdown: return markdown(table, spec, comment);
     case TableFormat::latex: return latex_table(table, spec, study, comment);
     case TableFormat::csv: return csv_text(table);
+    case TableFormat::html: return html_table(table, spec, study, comment);
   }
   return {};
 }
 
+Csv read_timings(const fs::path& folder) {
+  const fs::path timed = folder / "timings.csv";  // a fresh clone has none
+  return fs::exists(timed) ? read_csv(timed) : Csv{};
+}
+
 std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
   const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
-  const fs::path timed = folder / "timings.csv";  // a fresh clone has none
-  const Csv timings = fs::exists(timed) ? read_csv(timed) : Csv{};
+  const Csv timings = read_timings(folder);
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {
     for (const TableFormat format : table_formats) {

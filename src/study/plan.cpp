@@ -9,86 +9,12 @@
 #include <unordered_map>
 
 #include "make_cell.hpp"
-#include "ulpscope/probe/metric_list.hpp"
+#include "read_report.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
 namespace {
 
-/// Names must be keys or, where `others` has them, other columns.
-void require_columns(const Place& place, const std::string& key,
-                     const std::vector<std::string>& names,
-                     const std::vector<std::string>& others) {
-  std::vector<std::string> allowed = all_keys();
-  allowed.insert(allowed.end(), others.begin(), others.end());
-  for (const std::string& name : names) {
-    if (contains(allowed, name)) continue;
-    throw InputError(place, key,
-                     "\"" + name + "\": expected a key" +
-                         (others.empty() ? std::string() : " or one of " + one_of(others)) +
-                         suggestion(name, allowed) + "; for example \"" +
-                         (others.empty() ? "precision.arithmetic" : others.front()) + "\"");
-  }
-}
-
-/// Rows of a table and lines of a figure are cells: their keys must tell the cells apart.
-void require_distinct(const Plan& plan, const Place& place, const std::string& key,
-                      const std::vector<std::string>& names, const std::string& only) {
-  std::set<std::vector<std::string>> seen;
-  for (const Cell* cell : select_cells(plan, place, only)) {
-    std::vector<std::string> values;
-    for (const std::string& name : names) {
-      const Setting* setting = cell->find(name);
-      values.push_back(setting ? setting->canonical : "");
-    }
-    if (seen.insert(std::move(values)).second) continue;
-    std::vector<std::string> missing;
-    for (const std::string& name : plan.swept) {
-      if (!contains(names, name)) missing.push_back(name);
-    }
-    throw InputError(place, key,
-                     "does not tell all cells apart; add " + one_of(missing) + ", for example [\"" +
-                         missing.front() + "\"" + (names.empty() ? "" : ", \"" + names[0] + "\"") +
-                         "]");
-  }
-}
-
-/// A path figure shows how the two parameters of one surface move, which a probe records.
-void require_path(const Plan& plan, const FigureSpec& figure) {
-  const auto cells = select_cells(plan, figure.place, figure.only);
-  const std::string& model = (*cells.front())["model.kind"];
-  for (const Cell* cell : cells) {
-    if ((*cell)["model.kind"] != model) {
-      throw InputError(figure.place, "figure.kind",
-                       "a path is drawn over the contour lines of one surface, here are \"" +
-                           model + "\" and \"" + (*cell)["model.kind"] +
-                           "\"; for example only = \"model.kind=" + model + "\"");
-    }
-    if (!has_probe(*cell, "path")) {
-      throw InputError(figure.place, "figure.kind",
-                       "a path is drawn from the probe \"path\", which a cell does not record; for "
-                       "example probes = [\"path\"] under [record]");
-    }
-  }
-}
-
-void check_reports(const Study& study, const Plan& plan) {
-  std::vector<std::string> columns;
-  for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
-  for (const char* name : {"id", "status", "steps", "seconds", "us_per_step"}) {
-    columns.emplace_back(name);
-  }
-  for (const TableSpec& table : study.tables) {
-    require_columns(table.place, "table.rows", table.rows, {});
-    require_columns(table.place, "table.columns", table.columns, columns);
-    require_distinct(plan, table.place, "table.rows", table.rows, table.only);
-  }
-  for (const FigureSpec& figure : study.figures) {
-    require_columns(figure.place, "figure.by", figure.by, {});
-    require_distinct(plan, figure.place, "figure.by", figure.by, figure.only);
-    if (figure.kind == "path") require_path(plan, figure);
-  }
-}
 
 }  // namespace
 

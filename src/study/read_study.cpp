@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "document.hpp"
+#include "read_report.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/study.hpp"
 
@@ -15,97 +15,10 @@ namespace {
 /// Tables of a study file that hold something other than keys of a cell.
 const std::vector<std::string> other_tables{"sweep", "table", "figure"};
 
-std::vector<std::string> texts(const Document& document, const std::string& key,
-                               const toml::node& node, const std::string& example) {
-  const auto bad = [&](const toml::node& at) {
-    return InputError(document.place(at), key,
-                      "expected a text or a list of texts, for example " + example);
-  };
-  std::vector<std::string> all;
-  if (const auto* text = node.as_string()) return {**text};
-  if (!node.is_array()) throw bad(node);
-  for (const toml::node& item : *node.as_array()) {
-    if (!item.is_string()) throw bad(item);
-    all.push_back(**item.as_string());
-  }
-  if (all.empty()) throw bad(node);
-  return all;
-}
-
 std::string text(const Document& document, const std::string& key, const toml::node& node,
                  const std::string& example) {
   if (node.is_string()) return **node.as_string();
   throw InputError(document.place(node), key, "expected a text, for example " + example);
-}
-
-void read_table_spec(const Document& document, const toml::table& table, Study& study) {
-  TableSpec spec;
-  spec.place = document.place(table);
-  spec.name = "table-" + std::to_string(study.tables.size() + 1);
-  for (const auto& [name, at] : in_order(table)) {
-    const toml::node& node = *at;
-    const std::string key = "table." + name;
-    if (name == "name")
-      spec.name = text(document, key, node, "name = \"overview\"");
-    else if (name == "caption")
-      spec.caption = text(document, key, node, "caption = \"Floors\"");
-    else if (name == "rows")
-      spec.rows = texts(document, key, node, "rows = \"rule.lr\"");
-    else if (name == "columns")
-      spec.columns = texts(document, key, node, "columns = [\"floor\"]");
-    else if (name == "only")
-      spec.only = text(document, key, node, "only = \"rule.kind=adam*\"");
-    else
-      throw InputError(
-          document.place(node), key,
-          "unknown key; expected one of name, caption, rows, columns, only; for example "
-          "columns = [\"floor\", \"onset\"]");
-  }
-  study.tables.push_back(std::move(spec));
-}
-
-double zoom(const Document& document, const std::string& key, const toml::node& node) {
-  const auto factor = node.value<double>();
-  if (factor && *factor >= 1 && *factor <= 1e12) return *factor;
-  throw InputError(document.place(node), key,
-                   "expected a number from 1 to 1e12; for example zoom = 20");
-}
-
-void read_figure_spec(const Document& document, const toml::table& table, Study& study) {
-  FigureSpec spec;
-  spec.place = document.place(table);
-  spec.kind = "loss";
-  spec.name = "figure-" + std::to_string(study.figures.size() + 1);
-  for (const auto& [name, at] : in_order(table)) {
-    const toml::node& node = *at;
-    const std::string key = "figure." + name;
-    if (name == "name")
-      spec.name = text(document, key, node, "name = \"loss\"");
-    else if (name == "caption")
-      spec.caption = text(document, key, node, "caption = \"Loss\"");
-    else if (name == "kind")
-      spec.kind = text(document, key, node, "kind = \"loss\"");
-    else if (name == "by")
-      spec.by = texts(document, key, node, "by = \"precision.arithmetic\"");
-    else if (name == "only")
-      spec.only = text(document, key, node, "only = \"rule.kind=adam*\"");
-    else if (name == "zoom")
-      spec.zoom = zoom(document, key, node);
-    else
-      throw InputError(document.place(node), key,
-                       "unknown key; expected one of name, caption, kind, by, only, zoom; for "
-                       "example kind = \"loss\"");
-  }
-  if (!contains(figure_kinds, spec.kind)) {
-    throw InputError(spec.place, "figure.kind",
-                     "\"" + spec.kind + "\": expected " + one_of(figure_kinds) +
-                         suggestion(spec.kind, figure_kinds) + "; for example kind = \"loss\"");
-  }
-  if (spec.zoom != 1 && spec.kind != "path") {
-    throw InputError(spec.place, "figure.zoom",
-                     "belongs to figures of kind = \"path\"; for example kind = \"path\"");
-  }
-  study.figures.push_back(std::move(spec));
 }
 
 void read_section(const Document& document, const std::string& name, const toml::node& node,
@@ -206,11 +119,13 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     if (name == "sweep") {
       read_sweep(document, node, study);
     } else if (name == "table") {
-      for_each_table(document, name, node,
-                     [&](const toml::table& table) { read_table_spec(document, table, study); });
+      for_each_table(document, name, node, [&](const toml::table& table) {
+        study.tables.push_back(read_table_spec(document, table, study.tables.size() + 1));
+      });
     } else if (name == "figure") {
-      for_each_table(document, name, node,
-                     [&](const toml::table& table) { read_figure_spec(document, table, study); });
+      for_each_table(document, name, node, [&](const toml::table& table) {
+        study.figures.push_back(read_figure_spec(document, table, study.figures.size() + 1));
+      });
     } else if (name == "transform" && node.is_array()) {
       read_transforms(document, node, study);
     } else if (std::find(tables.begin(), tables.end(), name) != tables.end()) {

@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <set>
 #include <unordered_set>
 
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 namespace {
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04X", static_cast<unsigned>(c));
-      out += escape.data();
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-/// The shortest text that reads back as the same number.
-std::string shortest(double value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
-std::string shown(const std::string& text, bool quote) { return quote ? quoted(text) : text; }
+std::string shown(const std::string& text, bool quote) { return quote ? toml_text(text) : text; }
 
 std::string shown(const Value& value) { return shown(value.text, value.kind == Value::Kind::text); }
 
@@ -44,8 +20,6 @@ std::string list(const std::vector<T>& items, F&& show) {
   for (const T& item : items) text += (text.size() > 1 ? ", " : "") + show(item);
   return text + "]";
 }
-
-std::string texts(const std::vector<std::string>& items) { return list(items, quoted); }
 
 /// What occurs in a plan's cells.
 struct Occurring {
@@ -131,7 +105,7 @@ std::string axis_line(const Axis& axis) {
     }
     values += " }";
   }
-  return quoted(axis.key) + " = " + values + "\n";
+  return toml_text(axis.key) + " = " + values + "\n";
 }
 
 /// In their order: after the first zip a single axis is one, too.
@@ -180,12 +154,12 @@ std::string study_toml(const Study& study, const Plan& plan) {
     if (occurring.sections.count(section.name) == 0) continue;
     out += (out.empty() ? "[" : "\n[") + section.name + "]\n";
     if (section.name == "study") {
-      out += "name = " + quoted(study.name) + "\ntitle = " + quoted(study.title) + "\n";
+      out += "name = " + toml_text(study.name) + "\ntitle = " + toml_text(study.title) + "\n";
     }
     const auto kinds = occurring.kinds_of(section);
     if (section.has_kind() &&
         (kinds.size() == 1 || given(section.name + ".kind") != study.base.end())) {
-      line("kind", quoted(kinds.front()->name));
+      line("kind", toml_text(kinds.front()->name));
     }
     std::vector<std::string> done;
     for (const Kind* kind : kinds) {
@@ -206,23 +180,11 @@ std::string study_toml(const Study& study, const Plan& plan) {
   for (const auto& cell : study.cells) {
     out += "\n[[sweep.cell]]\n";
     for (const Assignment& entry : cell) {
-      out += quoted(entry.key) + " = " + shown(entry.value) + "\n";
+      out += toml_text(entry.key) + " = " + shown(entry.value) + "\n";
     }
   }
-  for (const TableSpec& table : study.tables) {
-    out +=
-        "\n[[table]]\nname = " + quoted(table.name) + "\ncaption = " + quoted(table.caption) + "\n";
-    if (!table.rows.empty()) out += "rows = " + texts(table.rows) + "\n";
-    if (!table.columns.empty()) out += "columns = " + texts(table.columns) + "\n";
-    if (!table.only.empty()) out += "only = " + quoted(table.only) + "\n";
-  }
-  for (const FigureSpec& figure : study.figures) {
-    out += "\n[[figure]]\nname = " + quoted(figure.name) + "\ncaption = " + quoted(figure.caption) +
-           "\nkind = " + quoted(figure.kind) + "\n";
-    if (!figure.by.empty()) out += "by = " + texts(figure.by) + "\n";
-    if (!figure.only.empty()) out += "only = " + quoted(figure.only) + "\n";
-    if (figure.zoom != 1) out += "zoom = " + shortest(figure.zoom) + "\n";
-  }
+  for (const TableSpec& table : study.tables) out += "\n[[table]]\n" + table_toml(table);
+  for (const FigureSpec& figure : study.figures) out += "\n[[figure]]\n" + figure_toml(figure);
   return out;
 }
 
@@ -236,7 +198,7 @@ std::string cell_toml(const Cell& cell) {
     if (setting.key.substr(0, dot) != section) {
       section = setting.key.substr(0, dot);
       out += (out.empty() ? "[" : "\n[") + section + "]\n";
-      if (section == "study") out += "name = " + quoted(cell.id) + "\n";
+      if (section == "study") out += "name = " + toml_text(cell.id) + "\n";
     }
     out += setting.key.substr(dot + 1) + " = " + shown(setting.canonical, setting.quoted) + "\n";
   }

@@ -1,31 +1,41 @@
 # ulpscope 0.1.0: study odd & 'end' - - 1, figure loss
 set encoding utf8
-$line_0 << END
-0 1.9624 1.9624 1.9624
-1 -3.0000 -3.0000 -3.0000
-
+$data_0 << END
+0 1.9624 1.9624
+1 -3 -3
 END
-$over_0 << END
-1 -3.0000
+$data_1 << END
+0 1.9624 1.9624
+1 -4000 -4000
+
+2.988 -4999.8239 -4999.8239
+3.012 -4999.8239 -4999.8239
+
+4.988 -4999.699 -4999.699
+5.012 -4999.699 -4999.699
 END
-$line_1 << END
-0 1.9624 1.9624 1.9624
-1 -4000.0000 -4000.0000 -4000.0000
-
-2.988 -4999.8239 -4999.8239 -4999.8239
-3.012 -4999.8239 -4999.8239 -4999.8239
-
-4.988 -4999.6990 -4999.6990 -4999.6990
-5.012 -4999.6990 -4999.6990 -4999.6990
-
+$data_2 << END
+0 1.9624
+1 -3
 END
-$zero_1 << END
+$data_3 << END
+0 1.9624
+1 -4000
+
+2.988 -4999.8239
+3.012 -4999.8239
+
+4.988 -4999.699
+5.012 -4999.699
+END
+$data_4 << END
+1 -3
+END
+$data_5 << END
 2 -5000
 4 -5000
 END
-$line_2 << END
-END
-$over_2 << END
+$data_6 << END
 0 2
 END
 set xrange [0:6]
@@ -56,13 +66,13 @@ set ytics ('10^{-5000}' -5000, '10^{-4000}' -4000, '10^{-3000}' -3000, '10^{-200
 set terminal svg size 518, 514 fixed enhanced font 'Helvetica,17.2' linewidth 2.152 background '#ffffff'
 set output ARG1
 plot NaN notitle, \
-  $line_0 using 1:2:4 with filledcurves fc rgb '#000000' fill transparent solid 0.25 noborder notitle, \
-  $line_1 using 1:2:4 with filledcurves fc rgb '#1b4f9c' fill transparent solid 0.25 noborder notitle, \
-  $line_0 using 1:3 with lines lw 1 lc rgb '#000000' dt solid notitle, \
-  $line_1 using 1:3 with lines lw 1 lc rgb '#1b4f9c' dt (12,5) notitle, \
-  $over_0 using 1:2 with points pt 2 ps 0.8 lc rgb '#000000' notitle, \
-  $zero_1 using 1:2 with points pt 11 ps 0.6 lc rgb '#1b4f9c' notitle, \
-  $over_2 using 1:2 with points pt 2 ps 0.8 lc rgb '#c2410c' notitle
+  $data_0 using 1:2:3 with filledcurves fc rgb '#000000' fill transparent solid 0.25 noborder notitle, \
+  $data_1 using 1:2:3 with filledcurves fc rgb '#1b4f9c' fill transparent solid 0.25 noborder notitle, \
+  $data_2 using 1:2 with lines lw 1 lc rgb '#000000' dt solid notitle, \
+  $data_3 using 1:2 with lines lw 1 lc rgb '#1b4f9c' dt (12,5) notitle, \
+  $data_4 using 1:2 with points pt 2 ps 0.8 lc rgb '#000000' notitle, \
+  $data_5 using 1:2 with points pt 11 ps 0.6 lc rgb '#1b4f9c' notitle, \
+  $data_6 using 1:2 with points pt 2 ps 0.8 lc rgb '#c2410c' notitle
 set terminal pdfcairo size 8.5cm, 8.42cm enhanced font 'Helvetica,8' fontscale 0.75 linewidth 2
 set output ARG2
 replot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,26 @@ struct Column {
   std::string name;               ///< as the records have it
   std::string title;              ///< for people
   std::optional<std::size_t> at;  ///< its place in summary.csv, or in timings.csv for a timing
+  std::size_t digits = 3;         ///< significant ones of a real
+  std::string unit{};             ///< as siunitx has it
+};
+
+/// A study's records: summary.csv, and timings.csv where it is at hand. Both outlive this.
+class Records {
+ public:
+  using Row = std::vector<std::string>;
+  Records(const Csv& summary, const Csv& timings);
+
+  const Csv& summary() const { return *summary_; }
+  /// What the column has in a row of the summary; empty for a timing that is not at hand.
+  const std::string& value(const Column& column, const Row& row) const;
+  /// Empty where the row's cell is done.
+  std::string status(const Row& row) const;
+
+ private:
+  const Csv* summary_;
+  std::optional<std::size_t> id_, status_;
+  std::map<std::string, const Row*> timings_;
 };
 
 /// The summary with a column for each key that the study's tables and figures name and its sweep
@@ -32,8 +53,5 @@ bool selects(const Place& place, const std::string& only, const Csv& summary,
 /// Throws InputError, at `place` and `key`, on a name that is none of these.
 std::vector<Column> find_columns(const std::vector<std::string>& names, const Csv& summary,
                                  const Csv& timings, const Place& place, const std::string& key);
-
-/// A key's or metric's text in a row of the summary.
-const std::string& value_of(const Column& column, const std::vector<std::string>& row);
 
 }  // namespace ulpscope

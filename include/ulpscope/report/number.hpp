@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,10 +25,10 @@ std::optional<Number> read_number(std::string_view text);
 /// log10 of the absolute value; the number is not zero.
 double log10_of(const Number& number);
 
-/// Three significant digits, ties to even: 1.69e-11; zero is 0.
-std::string scientific(const Number& number);
+/// So many significant digits, ties to even: 1.69e-11; zero is 0.
+std::string scientific(const Number& number, std::size_t digits = 3);
 
-/// Three significant digits, or all of a longer integer part, without an exponent: 12.3, 1234.
-std::string plain(const Number& number);
+/// So many significant digits, or all of a longer integer part, without an exponent: 12.3, 1234.
+std::string plain(const Number& number, std::size_t digits = 3);
 
 }  // namespace ulpscope

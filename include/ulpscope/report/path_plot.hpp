@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ulpscope/report/drawing.hpp"
 #include "ulpscope/store/csv.hpp"
 
 namespace ulpscope {
@@ -34,9 +35,8 @@ std::vector<std::pair<double, double>> read_path(const Csv& trace, const std::st
 /// Moves the view to the minimiser nearest to where the paths end, so many times nearer.
 void zoom_in(PathPlot& plot, double zoom);
 
-/// The gnuplot script that draws it, its data included, as gnuplot_script does. Points nearer to
-/// the one before than a line is wide are left out, the last one never; a dot marks each end, a
-/// cross the start, a star the minimisers.
-std::string path_script(const PathPlot& plot, const std::string& comment);
+/// Points nearer to the one before than a line is wide are left out, the last one never; a dot
+/// marks each end, a cross the start, a star the minimisers.
+Drawing drawing_of(const PathPlot& plot);
 
 }  // namespace ulpscope

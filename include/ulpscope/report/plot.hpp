@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "ulpscope/report/curve.hpp"
+#include "ulpscope/report/drawing.hpp"
 
 namespace ulpscope {
-
-/// How many line styles there are; style i looks like style i modulo this.
-inline constexpr std::size_t line_styles = 12;
 
 /// A cell as it is drawn. Cells of one label, such as the seeds of a sweep, share their style.
 struct Line {
@@ -26,8 +24,7 @@ struct Plot {
   std::vector<std::string> notes;
 };
 
-/// The gnuplot script that draws losses over steps, its data included: an SVG into its first
-/// argument, a PDF as wide as a column of a paper into its second.
-std::string gnuplot_script(const Plot& plot, const std::string& comment);
+/// Losses over steps on a logarithmic axis.
+Drawing drawing_of(const Plot& plot);
 
 }  // namespace ulpscope

@@ -49,29 +49,53 @@ struct Axis {
 /// A study has at most as many cells.
 inline constexpr std::size_t cell_limit = 1'000'000;
 
-/// [[table]]: one row a cell.
-struct TableSpec {
-  std::string name;  ///< of its files
-  std::string caption;
-  std::vector<std::string> rows;     ///< swept keys that name a row
-  std::vector<std::string> columns;  ///< metrics, timings or swept keys
-  std::string only;                  ///< "key=glob,...": the cells that it shows; all if empty
-  Place place;
+/// What a key such as digits says of columns: one text for all of them, or each its own.
+struct PerColumn {
+  std::string all;
+  std::vector<std::pair<std::string, std::string>> of;  ///< by the column's name
+
+  /// The column's own text, else that of all; empty where there is none.
+  const std::string& operator[](const std::string& column) const;
+  bool operator==(const PerColumn&) const = default;
 };
 
-/// [[figure]]: one line a cell.
+/// [[table]]: one row a cell, or one for all cells that differ in the keys of `over` alone.
+struct TableSpec {
+  std::string name{};  ///< of its files
+  std::string caption{};
+  std::vector<std::string> rows{};     ///< keys that name a row
+  std::vector<std::string> columns{};  ///< metrics, timings or keys
+  std::string only{};                  ///< "key=glob,...": the cells that it shows; all if empty
+  Place place{};
+  std::string group{};              ///< a key; each of its values has a block of the columns
+  std::vector<std::string> over{};  ///< keys
+  PerColumn digits{};
+  PerColumn units{};  ///< as siunitx has them
+  PerColumn titles{};
+  std::string label{};  ///< of LaTeX
+};
+
+/// [[figure]]: one line a cell, or what its kind draws of several.
 struct FigureSpec {
-  std::string name;
-  std::string caption;
-  std::string kind;             ///< one of figure_kinds
-  std::vector<std::string> by;  ///< swept keys that name a line
-  std::string only;             ///< as of a table
-  double zoom = 1;              ///< of a path: how many times nearer to the minimiser
-  Place place;
+  std::string name{};
+  std::string caption{};
+  std::string kind = "loss";      ///< one of figure_kinds
+  std::vector<std::string> by{};  ///< keys that name a line
+  std::string only{};             ///< as of a table
+  double zoom = 1;                ///< of a path: how many times nearer to the minimiser
+  Place place{};
+  std::string x{}, y{};              ///< what the axes show: keys; y of `metric` is a metric
+  std::string value{};               ///< the metric of a heat map or a distribution
+  std::vector<std::string> over{};   ///< keys: cells that differ in these alone are one point
+  std::string x_scale{}, y_scale{};  ///< "log", "linear", or empty: as the values ask for
+  std::string width = "column";      ///< of a paper, or "page"
 };
 
 /// loss: losses over steps. path: parameters of two over the contour lines of their surface.
-inline const std::vector<std::string> figure_kinds{"loss", "path"};
+/// metric: a metric over a key. heat-map: a metric over two keys. distribution: the share of
+/// cells in which a metric is at or below a value.
+inline const std::vector<std::string> figure_kinds{"loss", "path", "metric", "heat-map",
+                                                   "distribution"};
 
 /// What a study file says, after --set.
 struct Study {

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "read_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "ulpscope/probe/metric_list.hpp"
+
+namespace ulpscope {
+namespace {
+
+std::string shortest(double value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+/// Any value; one that no key here takes is a boolean.
+Value value_in(const Document& document, const toml::node& node) {
+  Value value{Value::Kind::boolean, "true", document.place(node)};
+  if (node.is_string()) {
+    value.kind = Value::Kind::text;
+    value.text = **node.as_string();
+  } else if (const auto whole = node.value_exact<std::int64_t>()) {
+    value.kind = Value::Kind::integer;
+    value.text = std::to_string(*whole);
+  } else if (const auto real = node.value_exact<double>()) {
+    value.kind = Value::Kind::real;
+    value.text = shortest(*real);
+  } else if (const auto* table = node.as_table()) {
+    value.kind = Value::Kind::table;
+    for (const auto& [name, part] : in_order(*table)) {
+      value.parts.emplace_back(name, value_in(document, *part));
+    }
+  } else if (const auto* array = node.as_array()) {
+    const bool texts = std::all_of(array->begin(), array->end(),
+                                   [](const toml::node& item) { return item.is_string(); });
+    if (!texts) return value;
+    value.kind = Value::Kind::list;
+    for (const toml::node& item : *array) value.items.push_back(**item.as_string());
+  }
+  return value;
+}
+
+template <class Spec>
+Spec read_spec(const Document& document, const toml::table& table, const std::string& what,
+               std::size_t number, const std::vector<ReportKey<Spec>>& keys) {
+  Spec spec;
+  spec.place = document.place(table);
+  spec.name = what + "-" + std::to_string(number);
+  std::vector<std::string> names;
+  for (const auto& key : keys) names.push_back(key.name);
+  for (const auto& [name, node] : in_order(table)) {
+    const std::string& wanted = name;
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&](const auto& other) { return other.name == wanted; });
+    if (key == keys.end()) {
+      std::string all;
+      for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
+      throw InputError(
+          document.place(*node), what + "." + name,
+          "unknown key; expected one of " + all + suggestion(name, names) + "; for example " +
+              (what == "table" ? "columns = [\"floor\", \"onset\"]" : "kind = \"loss\""));
+    }
+    assign_report_key(what, *key, value_in(document, *node), spec);
+  }
+  return spec;
+}
+
+/// Metrics and timings that are numbers, then all other columns.
+const std::vector<std::string> timings{"steps", "seconds", "us_per_step"};
+
+std::vector<std::string> number_columns() {
+  std::vector<std::string> columns;
+  for (const MetricInfo& metric : metric_list) {
+    if (metric.name != "verdict") columns.emplace_back(metric.name);
+  }
+  columns.insert(columns.end(), timings.begin(), timings.end());
+  return columns;
+}
+
+std::vector<std::string> other_columns() {
+  std::vector<std::string> columns;
+  for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
+  for (const char* name : {"id", "status"}) columns.emplace_back(name);
+  columns.insert(columns.end(), timings.begin(), timings.end());
+  return columns;
+}
+
+/// Names must be keys or, where `others` has them, other columns.
+void require_columns(const Place& place, const std::string& key,
+                     const std::vector<std::string>& names,
+                     const std::vector<std::string>& others) {
+  std::vector<std::string> allowed = all_keys();
+  allowed.insert(allowed.end(), others.begin(), others.end());
+  for (const std::string& name : names) {
+    if (contains(allowed, name)) continue;
+    throw InputError(place, key,
+                     "\"" + name + "\": expected a key" +
+                         (others.empty() ? std::string() : " or one of " + one_of(others)) +
+                         suggestion(name, allowed) + "; for example \"" +
+                         (others.empty() ? "precision.arithmetic" : others.front()) + "\"");
+  }
+}
+
+/// Every name that the keys hold is one of what they name.
+template <class Spec>
+void require_names(const std::string& table, const std::vector<ReportKey<Spec>>& keys,
+                   const Spec& spec) {
+  for (const auto& key : keys) {
+    if (key.names == Names::nothing) continue;
+    std::vector<std::string> names;
+    if (const auto* text = std::get_if<std::string Spec::*>(&key.member)) {
+      if (!(spec.**text).empty()) names = {spec.**text};
+    } else if (const auto* list = std::get_if<std::vector<std::string> Spec::*>(&key.member)) {
+      names = spec.**list;
+    }
+    require_columns(spec.place, table + "." + key.name, names,
+                    key.names == Names::keys ? std::vector<std::string>() : other_columns());
+  }
+}
+
+/// Rows of a table and lines of a figure are cells: their keys must tell the cells apart.
+void require_distinct(const Plan& plan, const Place& place, const std::string& key,
+                      const std::vector<std::string>& names, const std::string& only) {
+  std::set<std::vector<std::string>> seen;
+  for (const Cell* cell : select_cells(plan, place, only)) {
+    std::vector<std::string> values;
+    for (const std::string& name : names) {
+      const Setting* setting = cell->find(name);
+      values.push_back(setting ? setting->canonical : "");
+    }
+    if (seen.insert(std::move(values)).second) continue;
+    std::vector<std::string> missing;
+    for (const std::string& name : plan.swept) {
+      if (!contains(names, name)) missing.push_back(name);
+    }
+    throw InputError(place, key,
+                     "does not tell all cells apart; add " + one_of(missing) + ", for example [\"" +
+                         missing.front() + "\"" + (names.empty() ? "" : ", \"" + names[0] + "\"") +
+                         "]");
+  }
+}
+
+/// A path figure shows how the two parameters of one surface move, which a probe records.
+void require_path(const Plan& plan, const FigureSpec& figure) {
+  const auto cells = select_cells(plan, figure.place, figure.only);
+  const std::string& model = (*cells.front())["model.kind"];
+  for (const Cell* cell : cells) {
+    if ((*cell)["model.kind"] != model) {
+      throw InputError(figure.place, "figure.kind",
+                       "a path is drawn over the contour lines of one surface, here are \"" +
+                           model + "\" and \"" + (*cell)["model.kind"] +
+                           "\"; for example only = \"model.kind=" + model + "\"");
+    }
+    if (!has_probe(*cell, "path")) {
+      throw InputError(figure.place, "figure.kind",
+                       "a path is drawn from the probe \"path\", which a cell does not record; for "
+                       "example probes = [\"path\"] under [record]");
+    }
+  }
+}
+
+/// The columns that digits, units and titles speak of are there.
+void require_own_columns(const TableSpec& table) {
+  std::vector<std::string> names = table.rows;
+  names.insert(names.end(), table.columns.begin(), table.columns.end());
+  for (const auto& key : table_keys()) {
+    const auto* member = std::get_if<PerColumn TableSpec::*>(&key.member);
+    if (!member) continue;
+    for (const auto& [column, text] : (table.**member).of) {
+      if (contains(names, column)) continue;
+      throw InputError(table.place, "table." + key.name,
+                       "\"" + column + "\": expected one of this table's rows and columns, " +
+                           one_of(names) + suggestion(column, names) + "; for example " + key.name +
+                           " = " + key.example);
+    }
+  }
+}
+
+/// A key that names blocks, rows and what is collapsed names one of them.
+void require_once(const Place& place, const std::string& key, const std::vector<std::string>& names,
+                  const std::vector<std::string>& others) {
+  for (const std::string& name : names) {
+    if (!contains(others, name)) continue;
+    throw InputError(place, key,
+                     "\"" + name +
+                         "\" names rows, columns or lines here, too; expected another "
+                         "key, for example \"data.seed\"");
+  }
+}
+
+std::vector<std::string> joined(std::vector<std::string> names,
+                                const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+void check_table(const TableSpec& table, const Plan& plan) {
+  require_names("table", table_keys(), table);
+  require_own_columns(table);
+  require_once(table.place, "table.group", joined({}, {table.group}), table.rows);
+  const auto named = joined(table.rows, {table.group});
+  require_once(table.place, "table.over", table.over, joined(named, table.columns));
+  require_distinct(plan, table.place, table.over.empty() ? "table.rows" : "table.over",
+                   joined(named, table.over), table.only);
+}
+
+/// A metric or timing that is a number.
+void require_number(const FigureSpec& figure, const std::string& key, const std::string& name) {
+  const auto numbers = number_columns();
+  if (contains(numbers, name)) return;
+  throw InputError(figure.place, "figure." + key,
+                   "\"" + name + "\": expected a number, one of " + one_of(numbers) +
+                       suggestion(name, numbers) + "; for example " + key + " = \"floor\"");
+}
+
+void check_figure(const FigureSpec& figure, const Plan& plan) {
+  require_names("figure", figure_keys(), figure);
+  const auto distinct = [&](const std::string& key, const std::vector<std::string>& names) {
+    require_once(figure.place, "figure.over", figure.over, names);
+    require_distinct(plan, figure.place, "figure." + key, joined(names, figure.over), figure.only);
+  };
+  if (figure.kind == "loss" || figure.kind == "path") {
+    require_distinct(plan, figure.place, "figure.by", figure.by, figure.only);
+    if (figure.kind == "path") require_path(plan, figure);
+  } else if (figure.kind == "metric") {
+    require_number(figure, "y", figure.y);
+    require_once(figure.place, "figure.x", {figure.x}, figure.by);
+    distinct(figure.over.empty() ? "by" : "over", joined(figure.by, {figure.x}));
+  } else if (figure.kind == "heat-map") {
+    require_columns(figure.place, "figure.y", {figure.y}, {});
+    require_once(figure.place, "figure.y", {figure.y}, {figure.x});
+    if (figure.value != "verdict") require_number(figure, "value", figure.value);
+    distinct("over", {figure.x, figure.y});
+  } else {
+    require_number(figure, "value", figure.value);
+    select_cells(plan, figure.place, figure.only);
+  }
+}
+
+}  // namespace
+
+TableSpec read_table_spec(const Document& document, const toml::table& table, std::size_t number) {
+  return read_spec(document, table, "table", number, table_keys());
+}
+
+FigureSpec read_figure_spec(const Document& document, const toml::table& table,
+                            std::size_t number) {
+  FigureSpec spec = read_spec(document, table, "figure", number, figure_keys());
+  require_kind_keys(spec);
+  return spec;
+}
+
+void require_kind_keys(const FigureSpec& spec) {
+  for (const auto& key : figure_keys()) {
+    if (key.kinds.empty()) continue;
+    const bool belongs = contains(key.kinds, spec.kind);
+    const bool given = !report_line(key, spec).empty();
+    if (given && !belongs) {
+      throw InputError(spec.place, "figure." + key.name,
+                       "belongs to figures of kind = " + one_of(key.kinds) +
+                           "; for example kind = \"" + key.kinds.front() + "\"");
+    }
+    const bool needed = key.name == "x" || key.name == "y" || key.name == "value";
+    if (belongs && needed && !given) {
+      throw InputError(spec.place, "figure." + key.name,
+                       "is missing; a figure of kind = \"" + spec.kind + "\" needs it, " +
+                           key.summary + "; for example " + key.name + " = " + key.example);
+    }
+  }
+}
+
+void check_reports(const Study& study, const Plan& plan) {
+  for (const TableSpec& table : study.tables) check_table(table, plan);
+  for (const FigureSpec& figure : study.figures) check_figure(figure, plan);
+}
+
+}  // namespace ulpscope
