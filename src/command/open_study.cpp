@@ -23,7 +23,7 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
                            "\"; expected a folder of this study or a new one, for example --out " +
                            "results/" + study.name);
     }
-    const std::string steps = make_plan(earlier).cells.front()[key::steps];
+    const std::string steps = steps_of_results(folder);
     if (!fresh && std::stoull(steps) > std::stoull(plan.cells.front()[key::steps])) {
       throw InputError(place, key::steps,
                        plan.cells.front()[key::steps] + ": the folder holds runs of " + steps +

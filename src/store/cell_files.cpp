@@ -83,8 +83,9 @@ void write_cell(const fs::path& folder, const CellFiles& files) {
 }
 
 std::optional<std::string> read_done(const fs::path& folder) {
-  if (!fs::is_regular_file(folder / "done")) return std::nullopt;
-  return read_file(folder / "done");
+  const fs::path file = folder / "done";
+  if (!fs::is_regular_file(file)) return std::nullopt;
+  return read_file(file);
 }
 
 std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell) {
@@ -92,8 +93,9 @@ std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Ce
   const auto done = read_done(folder);
   if (!done || !done->starts_with(sha256(cell_toml(cell)) + "  cell.toml\n")) return std::nullopt;
   // What the files hold is for verify to say; here they must be there and be listed.
-  const CellFiles expected;
-  if (done->size() != expected.done().size()) return std::nullopt;
+  static const CellFiles expected;
+  static const std::size_t size = expected.done().size();
+  if (done->size() != size) return std::nullopt;
   for (const CellFiles::File& file : expected.files) {
     const bool listed = done->find("  " + std::string(file.name) + "\n") != std::string::npos;
     if (!listed || !fs::is_regular_file(folder / file.name)) return std::nullopt;

@@ -5,8 +5,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
-#include <fstream>
-#include <sstream>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -27,7 +26,7 @@ constexpr std::string_view part_ending = ".part-";  // then the process
 class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (fd_ < 0) fail("open", path, errno);
+    if (fd_ < 0) fail(flags == O_RDONLY ? "read" : "open", path, errno);
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -70,12 +69,22 @@ void remove_parts(const fs::path& folder, F&& left_by) {
 }  // namespace
 
 std::string read_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail("read", path, errno);
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (stream.bad()) fail("read", path, EIO);
-  return content.str();
+  const Descriptor file(path, O_RDONLY);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail("read", path, errno);
+  // Most sizes are known; the byte beyond finds the end without another call.
+  std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::size_t size = 0;
+  while (true) {
+    const ssize_t count = ::read(file.get(), content.data() + size, content.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("read", path, errno);
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size == content.size()) content.resize(2 * size);
+  }
+  content.resize(size);
+  return content;
 }
 
 void write_file(const fs::path& path, std::string_view content) {

@@ -34,15 +34,6 @@ std::map<std::string, std::vector<std::string>> by_id(const fs::path& path) {
   return rows;
 }
 
-/// Steps of each cell of the study that was run here last, by id.
-std::map<std::string, std::string> earlier_steps(const fs::path& folder) {
-  std::map<std::string, std::string> steps;
-  if (!fs::exists(folder / "study.toml")) return steps;
-  const Plan plan = make_plan(read_study((folder / "study.toml").string()));
-  for (const Cell& cell : plan.cells) steps.emplace(cell.id, cell[key::steps]);
-  return steps;
-}
-
 constexpr std::string_view journal_prefix = "timings.", journal_ending = ".journal";
 
 fs::path journal_of(const fs::path& folder, const std::string& process) {
@@ -132,6 +123,15 @@ void remove_journals(const fs::path& folder, bool all) {
   }
 }
 
+std::string steps_of_results(const fs::path& folder) {
+  if (!fs::exists(folder / "study.toml")) return {};
+  const Study study = read_study((folder / "study.toml").string());
+  for (const Assignment& entry : study.base) {
+    if (entry.key == key::steps) return entry.value.text;
+  }
+  return find_option(key::steps)->default_text;
+}
+
 std::string seal(const std::string& done) { return sha256(done); }
 
 std::map<std::string, std::string> read_seals(const fs::path& folder) {
@@ -179,8 +179,8 @@ std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
   for (const Cell& cell : plan.cells) planned.insert(cell.id);
   std::size_t lost = 0;
   for (const auto& [id, row] : by_id(folder / "summary.csv")) {
-    const bool here = read_done(cell_folder(folder, id)).has_value();
-    lost += row.back() == "done" && !planned.count(id) && !here ? 1 : 0;
+    if (row.back() != "done" || planned.count(id)) continue;
+    lost += read_done(cell_folder(folder, id)) ? 0 : 1;
   }
   return lost;
 }
@@ -190,9 +190,10 @@ Summary summarize(const fs::path& folder, const Plan& plan,
                   const std::set<std::string>& removed, const Summary& before) {
   Summary summary;
   summary.csv.header = summary_header(plan);
+  if (before.here.size() == plan.cells.size()) return before;
   const auto earlier = by_id(folder / "summary.csv");
   const auto earlier_seals = read_seals(folder);
-  const auto steps = earlier_steps(folder);
+  const std::string steps = steps_of_results(folder);
   const bool same_plan = before.csv.rows.size() == plan.cells.size();
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     const Cell& cell = plan.cells[i];
@@ -217,7 +218,7 @@ Summary summarize(const fs::path& folder, const Plan& plan,
       summary.here.insert(cell.id);
     } else if (!removed.count(cell.id) && row != earlier.end() && row->second.back() == "done" &&
                row->second.size() > metrics.size() && earlier_seals.count(cell.id) &&
-               steps.count(cell.id) && steps.at(cell.id) == cell[key::steps]) {
+               steps == cell[key::steps]) {
       const auto end = row->second.end() - 1;
       metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
       status = "done";

@@ -53,6 +53,9 @@ std::vector<std::string> summary_header(const Plan& plan);
 /// the plan does not have: writing the plan's summary would lose them.
 std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& plan);
 
+/// The steps of the study whose results stand in a folder; empty where there is none.
+std::string steps_of_results(const std::filesystem::path& folder);
+
 /// What a folder knows of a plan's cells.
 struct Summary {
   Csv csv;
