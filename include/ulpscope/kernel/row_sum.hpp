@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ulpscope/kernel/binary32_matrix.hpp"
+#include "ulpscope/kernel/ifma.hpp"
 #include "ulpscope/kernel/multiply_add.hpp"
 
 /// Weighted sums of the rows of a matrix of binary32 values in wide arithmetic, with the bits of
@@ -70,12 +71,39 @@ void row_sum_limbs(const Binary32Matrix& matrix, std::span<const T> weights, std
   }
 }
 
+#if ULPSCOPE_X86
+/// Eight outputs at a time, by the limbs of AVX-512 IFMA.
+template <class T>
+void row_sum_ifma(const Binary32Matrix& matrix, std::span<const T> weights, std::span<T> out) {
+  using Sum = IfmaSum<significand_bits<T>>;
+  constexpr std::size_t lanes = Sum::lanes;
+  static_assert(lanes == Binary32Matrix::lanes);
+  std::vector<typename Sum::Weight> packed;
+  packed.reserve(weights.size());
+  for (const T& w : weights) packed.push_back(Sum::weight(taken_apart(w)));
+  for (std::size_t block = 0; block < matrix.blocks(); ++block) {
+    Sum sum;
+    sum.add_rows(matrix.block(block), packed.data(), packed.size());
+    const std::size_t first = block * lanes, last = std::min(first + lanes, out.size());
+    for (std::size_t k = first; k < last; ++k) {
+      put_together(sum.template lane<limb_count<T>>(static_cast<int>(k - first)), out[k]);
+    }
+  }
+}
+#endif
+
 }  // namespace detail
 
 /// How a sum is computed; the bits are the same.
-enum class Kernel { plain, limbs };
+enum class Kernel { plain, limbs, ifma };
 
-inline Kernel best_kernel() { return Kernel::limbs; }
+/// The fastest that this processor has.
+inline Kernel best_kernel() {
+#if ULPSCOPE_X86
+  if (has_ifma()) return Kernel::ifma;
+#endif
+  return Kernel::limbs;
+}
 
 /// The sums, by the plain loop where a weight is infinite, NaN, or so near to the ends of T's range
 /// that a result might leave it. As many weights as rows, as many results as columns.
@@ -86,6 +114,9 @@ void row_sum(const Binary32Matrix& matrix, std::span<const T> weights, std::span
   if (kernel == Kernel::plain || !in_range<T>(weights)) {
     return detail::row_sum_plain<T>(matrix, weights, out);
   }
+#if ULPSCOPE_X86
+  if (kernel == Kernel::ifma) return detail::row_sum_ifma<T>(matrix, weights, out);
+#endif
   detail::row_sum_limbs<T>(matrix, weights, out);
 }
 
