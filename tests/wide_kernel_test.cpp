@@ -16,13 +16,6 @@ using kernel::Kernel;
 
 using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53>;
 
-template <class T>
-bool same_bits(const T& a, const T& b) {
-  return a.backend().sign() == b.backend().sign() &&
-         a.backend().exponent() == b.backend().exponent() &&
-         (!isfinite(a) || a.backend().bits().compare(b.backend().bits()) == 0);
-}
-
 /// A weighted row sum: weights and a matrix of as many rows.
 template <class T>
 struct Sums {

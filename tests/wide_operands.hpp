@@ -10,6 +10,14 @@
 
 namespace ulpscope::test {
 
+/// The same number in the same representation, the sign of zero included.
+template <class T>
+bool same_bits(const T& a, const T& b) {
+  return a.backend().sign() == b.backend().sign() &&
+         a.backend().exponent() == b.backend().exponent() &&
+         (!isfinite(a) || a.backend().bits().compare(b.backend().bits()) == 0);
+}
+
 template <class T>
 class WideOperands {
  public:

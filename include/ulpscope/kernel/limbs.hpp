@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "ulpscope/format/arithmetic.hpp"
+#include "ulpscope/format/simd.hpp"
 #include "ulpscope/format/unrounded.hpp"
 
 /// Whole numbers of a fixed count of 64-bit limbs, the lowest first, and what rounding asks of
@@ -70,9 +71,16 @@ inline void shift_right(Limbs<n>& x, int by) {
 /// a + b + carry; returns the carry out.
 inline std::uint64_t add_carry(std::uint64_t a, std::uint64_t b, std::uint64_t carry,
                                std::uint64_t& sum) {
+#if ULPSCOPE_X86  // compilers do not find the carry flag by themselves
+  unsigned long long all = 0;
+  carry = __builtin_ia32_addcarryx_u64(static_cast<unsigned char>(carry), a, b, &all);
+  sum = all;
+  return carry;
+#else
   const uint128 all = uint128{a} + b + carry;
   sum = static_cast<std::uint64_t>(all);
   return static_cast<std::uint64_t>(all >> 64U);
+#endif
 }
 
 /// A finite T with its limbs at the top. Infinity and NaN are told apart by the caller.
