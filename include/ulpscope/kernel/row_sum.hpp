@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ulpscope/kernel/binary32_matrix.hpp"
-#include "ulpscope/kernel/ifma.hpp"
+#include "ulpscope/kernel/ifma_sum.hpp"
 #include "ulpscope/kernel/multiply_add.hpp"
 
 /// Weighted sums of the rows of a matrix of binary32 values in wide arithmetic, with the bits of
