@@ -15,11 +15,6 @@ using namespace ulpscope::test;
 
 using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53>;
 
-template <class T>
-T ulps(const T& x, int count) {
-  return x + ldexp(T(count), ilogb(x) + 1 - significand_bits<T>);
-}
-
 /// Numbers whose root is a number, nearly one, or nearly the middle between two.
 template <class T>
 T aimed_square(WideOperands<T>& aimed) {
@@ -27,18 +22,19 @@ T aimed_square(WideOperands<T>& aimed) {
   const int e = aimed.below(200) - 100, few = aimed.below(9) - 4;
   switch (aimed.below(5)) {
     case 0: return ldexp(aimed.significand(), e);
-    case 1: return ldexp(ulps(T(1), few), e);  // sqrt(1 + u) = 1 + u/2 - u^2/8: a tie but for that
+    case 1:
+      return ldexp(aimed.ulps(T(1), few), e);  // sqrt(1 + u) = 1 + u/2 - u^2/8: a tie but for that
     case 2: {                                  // exact: half of the bits
       const T root = aimed.odd(1 + aimed.below(p / 2));
       return ldexp(T(root * root), e);
     }
     case 3: {
       const T root = aimed.significand();
-      return ldexp(ulps(T(root * root), few), e);
+      return ldexp(aimed.ulps(T(root * root), few), e);
     }
     default: {  // (m + 1/2)^2 for m of half the bits
       const T root = aimed.odd(1 + aimed.below(p / 2 + 2));
-      return ldexp(ulps(T(root * root), few), e);
+      return ldexp(aimed.ulps(T(root * root), few), e);
     }
   }
 }
@@ -51,14 +47,14 @@ std::pair<T, T> aimed_quotient(WideOperands<T>& aimed) {
   const T a = ldexp(aimed.significand(), e), b = aimed.significand();
   switch (aimed.below(5)) {
     case 0: return {a, b};
-    case 1: return {a, ulps(T(1), few)};  // a (1 - u) and a little more
-    case 2: return {ulps(T(a * b), few), b};
+    case 1: return {a, aimed.ulps(T(1), few)};  // a (1 - u) and a little more
+    case 2: return {aimed.ulps(T(a * b), few), b};
     case 3: {  // exact, or a tie but for few ulps
       const int bits = 1 + aimed.below(p);
       const T q = aimed.odd(std::min(p, p + 1 - bits)), d = aimed.odd(bits);
-      return {ulps(T(q * d), aimed.below(2) == 0 ? 0 : few), d};
+      return {aimed.ulps(T(q * d), aimed.below(2) == 0 ? 0 : few), d};
     }
-    default: return {ulps(a, few), a};  // next to one
+    default: return {aimed.ulps(a, few), a};  // next to one
   }
 }
 

@@ -77,6 +77,9 @@ class WideOperands {
     return result;
   }
 
+  /// So many units in the last place away from x.
+  static T ulps(const T& x, int count) { return x + ldexp(T(count), ilogb(x) + 1 - p); }
+
   /// How far apart exponents are: near, around the borders of limbs and of the significand, far.
   int distance() {
     static constexpr std::array places{52, 64, 104, 128, 156, 192, 208, 256, 320, 364, p, p, p};
