@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a multiply-add of wide numbers costs in weighted row sums: by the kernels, by the plain loop
-// over Boost's operations, by MPFR, and, for quad, by the compiler's own type. The matrix is the
-// founding case's, 64 samples x 1000 features; items are multiply-adds.
+// What operations of wide numbers cost: by the kernels, by plain loops over Boost's operations, by
+// MPFR, and, for quad, by the compiler's own type.
+//
+//   row_sum  weighted sums of rows; the matrix is the founding case's, 64 samples x 1000 features,
+//            forward and for the gradient; items are multiply-adds
+//   each     an operation on each of 1000 pairs; in eight lanes packing and unpacking is included
 #include <benchmark/benchmark.h>
 #include <mpfr.h>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "ulpscope/kernel/eight.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
+#include "ulpscope/kernel/square_root.hpp"
 
 namespace {
 
@@ -108,13 +113,78 @@ void by_mpfr(benchmark::State& state, std::size_t rows, std::size_t columns) {
   state.SetItemsProcessed(problem.items(state));
 }
 
+/// Pairs of positive numbers with all bits.
+template <class T>
+struct Pairs {
+  static constexpr std::size_t count = 1000;
+  std::vector<T> a, b, out;
+
+  Pairs() : out(count) {
+    std::mt19937_64 generator(2);
+    std::normal_distribution<double> normal;
+    for (std::size_t i = 0; i < count; ++i) {
+      a.push_back(abs(T(normal(generator))) / T(3));
+      b.push_back(abs(T(normal(generator))) / T(7));
+    }
+  }
+};
+
+template <class T, class Operation>
+void each(benchmark::State& state, const Operation& operation) {
+  Pairs<T> pairs;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < pairs.count; ++i) {
+      pairs.out[i] = operation(pairs.a[i], pairs.b[i]);
+    }
+    benchmark::DoNotOptimize(pairs.out.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+}
+
+#if ULPSCOPE_X86
+template <class T, class Operation>
+void each_eight(benchmark::State& state, const Operation& operation) {
+  using kernel::Eight;
+  Pairs<T> pairs;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < pairs.count; i += Eight<T>::lanes) {
+      const Eight<T> result = operation(Eight<T>(&pairs.a[i]), Eight<T>(&pairs.b[i]));
+      if (result.store(&pairs.out[i])) continue;
+      for (std::size_t k = i; k < i + Eight<T>::lanes; ++k) {
+        pairs.out[k] = operation(pairs.a[k], pairs.b[k]);
+      }
+    }
+    benchmark::DoNotOptimize(pairs.out.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+}
+#endif
+
+template <class T, class Operation>
+void each_mpfr(benchmark::State& state, const Operation& operation) {
+  constexpr int p = significand_bits<T>;
+  const Pairs<double> pairs;
+  MpfrVector a(pairs.count, p), b(pairs.count, p), out(pairs.count, p);
+  for (std::size_t i = 0; i < pairs.count; ++i) {
+    mpfr_set_d(a[i], pairs.a[i], MPFR_RNDN);
+    mpfr_div_ui(a[i], a[i], 3, MPFR_RNDN);
+    mpfr_set_d(b[i], pairs.b[i], MPFR_RNDN);
+    mpfr_div_ui(b[i], b[i], 7, MPFR_RNDN);
+  }
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < pairs.count; ++i) operation(out[i], a[i], b[i]);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+}
+
 template <class F>
 void add(const std::string& name, F&& run) {
   benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(run))->Unit(benchmark::kMicrosecond);
 }
 
 template <class T>
-void add_all() {
+void add_row_sums() {
   struct Direction {
     std::string name;
     std::size_t rows, columns;
@@ -141,12 +211,49 @@ void add_all() {
   }
 }
 
+template <class T, class Operation, class ByMpfr>
+void add_each(const std::string& symbol, const Operation& operation, const ByMpfr& by_mpfr) {
+  const std::string name = "each/" + std::string(ArithmeticTraits<T>::name) + "/" + symbol + "/";
+  add(name + "plain", [=](benchmark::State& s) { each<T>(s, operation); });
+#if ULPSCOPE_X86
+  if (kernel::has_ifma()) {
+    add(name + "eight", [=](benchmark::State& s) { each_eight<T>(s, operation); });
+  }
+#endif
+  add(name + "mpfr", [=](benchmark::State& s) { each_mpfr<T>(s, by_mpfr); });
+}
+
+template <class T>
+void add_operations() {
+  add_each<T>(
+      "sum", [](const auto& a, const auto& b) { return a + b; },
+      [](auto r, auto a, auto b) { mpfr_add(r, a, b, MPFR_RNDN); });
+  add_each<T>(
+      "product", [](const auto& a, const auto& b) { return a * b; },
+      [](auto r, auto a, auto b) { mpfr_mul(r, a, b, MPFR_RNDN); });
+  add_each<T>(
+      "quotient", [](const auto& a, const auto& b) { return a / b; },
+      [](auto r, auto a, auto b) { mpfr_div(r, a, b, MPFR_RNDN); });
+  add_each<T>(
+      "root", [](const auto& a, const auto&) { return sqrt(a); },
+      [](auto r, auto a, auto) { mpfr_sqrt(r, a, MPFR_RNDN); });
+  const std::string name = "each/" + std::string(ArithmeticTraits<T>::name) + "/";
+  add(name + "quotient/limbs", [](benchmark::State& s) {
+    each<T>(s, [](const T& a, const T& b) { return kernel::divide(a, b); });
+  });
+  add(name + "root/limbs", [](benchmark::State& s) {
+    each<T>(s, [](const T& a, const T&) { return kernel::square_root(a); });
+  });
+}
+
+template <class... T>
+void add_arithmetics(TypeList<T...>) {
+  (add_row_sums<T>(), ...);
+  (add_operations<T>(), ...);
+}
+
 const bool registered = [] {
-  add_all<Quad>();
-  add_all<Dec50>();
-  add_all<Dec100>();
-  add_all<Wide53>();
-  add_all<Wide24>();
+  add_arithmetics(TypeList<Quad, Dec50, Dec100, Wide53, Wide24>{});
   return true;
 }();
 
