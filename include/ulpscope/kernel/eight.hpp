@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
+
 #include "ulpscope/kernel/ifma_functions.hpp"
 
-#if ULPSCOPE_X86
-
 namespace ulpscope::kernel {
+
+/// Whether numbers of T are computed with by eights, where the processor can.
+template <class T>
+inline constexpr bool has_eight = (ULPSCOPE_X86 != 0) && has_kernel<T>;
+
+template <class T>
+class Eight;
+
+#if ULPSCOPE_X86
 
 /// Eight numbers of T that are added, multiplied and so on at once, each result rounded once to
 /// nearest even as T's own operations do. Only where has_ifma().
@@ -14,9 +23,9 @@ namespace ulpscope::kernel {
 /// quotients and roots too close to the middle between two numbers to decide) leaves a doubt, which
 /// goes on to all that is computed from it: then T's own operations are to be used instead.
 template <class T>
-requires has_kernel<T>
 class Eight {
-  static constexpr int p = significand_bits<T>, n = IfmaLanes<p>::n;
+  static_assert(has_kernel<T>);
+  static constexpr int p = significand_bits<T>, limbs = limb_count<T>;
   using Functions = IfmaFunctions<p>;
 
  public:
@@ -24,36 +33,38 @@ class Eight {
 
   Eight() = default;
 
-  /// From the first `count` values; the other lanes are zero.
+  /// From the first `count` values, one at least; the others are the first one again.
   explicit Eight(const T* values, std::size_t count = lanes) {
+    alignas(64) std::uint64_t whole[limbs][lanes];
     for (std::size_t k = 0; k < lanes; ++k) {
-      Number<limb_count<T>> x;
-      if (k < count) {
-        if (!known(values[k]))
-          store_.doubt = true;
-        else
-          x = taken_apart(values[k]);
-      }
-      for (int i = 0; i < n; ++i) {
-        store_.limbs[i][k] = bits_from<limb_count<T>>(x.significand, 52 * (n - 1 - i));
-      }
-      store_.exponent[k] = x.exponent + (x.is_zero() ? 0 : 1);
-      store_.negative = static_cast<std::uint8_t>(store_.negative | (x.negative ? 1U << k : 0));
+      const T& x = values[k < count ? k : 0];
+      const bool number = x.backend().exponent() <= T::backend_type::max_exponent;
+      const auto bits = number ? significand_of(x) : Limbs<limbs>{};
+      for (int i = 0; i < limbs; ++i) whole[i][k] = bits[i];
+      store_.exponent[k] = number ? std::int64_t{x.backend().exponent()} + 1 : zero_exponent;
+      store_.negative = static_cast<std::uint8_t>(store_.negative | (x.backend().sign() << k));
+      store_.doubt |= !number && x.backend().exponent() != T::backend_type::exponent_zero;
     }
+    Functions::pack(whole, store_);
   }
+
+  /// The same number in all lanes.
+  explicit Eight(const T& x) : Eight(&x, 1) {}
 
   /// Writes the first `count` numbers, unless there is a doubt: then nothing, and the answer is no.
   [[nodiscard]] bool store(T* values, std::size_t count = lanes) const {
     if (store_.doubt) return false;
+    alignas(64) std::uint64_t whole[limbs][lanes];
+    Functions::unpack(store_, whole);
     for (std::size_t k = 0; k < count; ++k) {
-      Number<limb_count<T>> x;
-      for (int i = 0; i < n; ++i) {
-        set_bits<limb_count<T>>(x.significand, 52 * (n - 1 - i),
-                                static_cast<std::uint64_t>(store_.limbs[i][k]));
+      Limbs<limbs> bits;
+      for (int i = 0; i < limbs; ++i) bits[i] = whole[i][k];
+      const bool negative = ((store_.negative >> k) & 1U) != 0;
+      if (bits[limbs - 1] != 0) {  // the leading bit's limb
+        assemble(bits, store_.exponent[k] - 1, negative, values[k]);
+      } else {
+        values[k] = negative ? T(-T(0)) : T(0);
       }
-      x.exponent = store_.exponent[k] - 1;
-      x.negative = ((store_.negative >> k) & 1U) != 0;
-      put_together(x, values[k]);
     }
     return true;
   }
@@ -71,13 +82,6 @@ class Eight {
   friend Eight sqrt(const Eight& a) { return operation<Functions::square_root>(a, a); }
 
  private:
-  /// Within T's range by so much that no sum of a few results leaves int64_t; a result that leaves
-  /// T's range is found where it is computed.
-  static bool known(const T& x) {
-    const auto e = x.backend().exponent();
-    return e <= T::backend_type::max_exponent || e == T::backend_type::exponent_zero;
-  }
-
   template <auto function>
   static Eight operation(const Eight& a, const Eight& b) {
     Eight result;
@@ -93,6 +97,6 @@ class Eight {
   IfmaStore<p> store_;
 };
 
-}  // namespace ulpscope::kernel
-
 #endif
+
+}  // namespace ulpscope::kernel

@@ -118,6 +118,38 @@ class IfmaFunctions : IfmaLanes<p> {
     stored(root, any || a.doubt, result);
   }
 
+  /// Limbs of 52 bits from whole numbers of p bits in m limbs of 64.
+  template <int m>
+  [[ULPSCOPE_IFMA, gnu::noinline]] static void pack(const std::uint64_t (&whole)[m][Base::lanes],
+                                                    Store& result) {
+    V x[m + 1];
+    for (int i = 0; i < m; ++i) x[i] = _mm512_load_si512(whole[i]);
+    x[m] = zero();
+#pragma GCC unroll 8
+    for (int i = 0; i < n; ++i) {
+      const int at = 52 * i - Base::below, limb = std::max(at, 0) / 64, bit = std::max(at, 0) % 64;
+      V bits = at < 0 ? x[0] << -at : _mm512_maskz_srli_epi64(0xFF, x[limb], bit);
+      if (bit > 12) bits |= x[limb + 1] << (64 - bit);
+      _mm512_store_si512(result.limbs[i], bits & all(Base::limb_mask));
+    }
+  }
+
+  /// And back.
+  template <int m>
+  [[ULPSCOPE_IFMA, gnu::noinline]] static void unpack(const Store& a,
+                                                      std::uint64_t (&whole)[m][Base::lanes]) {
+    V x[n + 2];
+    for (int i = 0; i < n; ++i) x[i] = _mm512_load_si512(a.limbs[i]);
+    x[n] = x[n + 1] = zero();
+#pragma GCC unroll 8
+    for (int i = 0; i < m; ++i) {
+      const int at = 64 * i + Base::below, limb = at / 52, bit = at % 52;
+      V bits = (x[limb] >> bit) | (x[limb + 1] << (52 - bit));
+      if (bit > 40) bits |= x[limb + 2] << (104 - bit);
+      _mm512_store_si512(whole[i], bits);
+    }
+  }
+
   /// Whether the leading bits' exponents are within bounds, except for zeros.
   [[ULPSCOPE_IFMA, gnu::noinline]] static bool within(const Store& a, std::int64_t least,
                                                       std::int64_t greatest) {

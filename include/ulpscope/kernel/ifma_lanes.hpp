@@ -4,6 +4,21 @@
 #include "ulpscope/format/simd.hpp"
 #include "ulpscope/kernel/limbs.hpp"
 
+namespace ulpscope::kernel {
+
+/// Whether this processor has what the kernels of eight lanes take.
+inline bool has_ifma() {
+#if ULPSCOPE_X86
+  static const bool has = best_simd() == Simd::avx512 && __builtin_cpu_supports("avx512cd") &&
+                          __builtin_cpu_supports("avx512ifma");
+  return has;
+#else
+  return false;
+#endif
+}
+
+}  // namespace ulpscope::kernel
+
 #if ULPSCOPE_X86
 #include <immintrin.h>
 
@@ -17,12 +32,6 @@ namespace ulpscope::kernel {
 
 /// The attribute of functions for these instructions, which the rest of the program does without.
 #define ULPSCOPE_IFMA gnu::target("avx512f,avx512dq,avx512vl,avx512bw,avx512cd,avx512ifma")
-
-inline bool has_ifma() {
-  static const bool has = best_simd() == Simd::avx512 && __builtin_cpu_supports("avx512cd") &&
-                          __builtin_cpu_supports("avx512ifma");
-  return has;
-}
 
 /// The 52 bits of a significand from so many below its top on.
 template <int m>

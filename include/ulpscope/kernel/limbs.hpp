@@ -83,55 +83,66 @@ inline std::uint64_t add_carry(std::uint64_t a, std::uint64_t b, std::uint64_t c
 #endif
 }
 
+/// The significand of a T that is finite and not zero, as Boost has it: a whole number of p bits.
+template <class T>
+inline Limbs<limb_count<T>> significand_of(const T& x) {
+  constexpr int n = limb_count<T>;
+  const auto* limbs = x.backend().bits().limbs();
+  if constexpr (n == 1) {
+    return {static_cast<std::uint64_t>(*limbs)};
+  } else if constexpr (n == 2) {
+    const auto bits = static_cast<uint128>(*limbs);
+    return {static_cast<std::uint64_t>(bits), static_cast<std::uint64_t>(bits >> 64U)};
+  } else {
+    Limbs<n> bits;
+    for (int i = 0; i < n; ++i) bits[i] = limbs[i];
+    return bits;
+  }
+}
+
+/// Makes a T of such a significand, the leading bit's exponent, which is one of T's, and a sign.
+template <class T>
+inline void assemble(const Limbs<limb_count<T>>& bits, std::int64_t exponent, bool negative,
+                     T& result) {
+  constexpr int n = limb_count<T>;
+  auto& backend = result.backend();
+  if constexpr (n == 1) {
+    using Bits = std::remove_reference_t<decltype(*backend.bits().limbs())>;
+    *backend.bits().limbs() = static_cast<Bits>(bits[0]);
+  } else if constexpr (n == 2) {
+    *backend.bits().limbs() = (uint128{bits[1]} << 64U) | bits[0];
+  } else {
+    backend.bits().resize(n, n);
+    for (int i = 0; i < n; ++i) backend.bits().limbs()[i] = bits[i];
+  }
+  backend.exponent() = static_cast<typename T::backend_type::exponent_type>(exponent);
+  backend.sign() = negative;
+}
+
 /// A finite T with its limbs at the top. Infinity and NaN are told apart by the caller.
 template <class T>
 Number<limb_count<T>> taken_apart(const T& x) {
-  constexpr int n = limb_count<T>, shift = 64 * n - significand_bits<T>;
-  const auto& backend = x.backend();
+  constexpr int n = limb_count<T>;
   Number<n> result;
-  if (backend.exponent() > T::backend_type::max_exponent) {  // zero has no exponent of its own
-    result.negative = backend.sign();
-    return result;
-  }
-  if constexpr (n == 1) {
-    result.significand[0] = static_cast<std::uint64_t>(*backend.bits().limbs());
-  } else if constexpr (n == 2) {
-    const auto bits = static_cast<uint128>(*backend.bits().limbs());
-    result.significand = {static_cast<std::uint64_t>(bits), static_cast<std::uint64_t>(bits >> 64)};
-  } else {
-    const auto* limbs = backend.bits().limbs();
-    for (int i = 0; i < n; ++i) result.significand[i] = limbs[i];
-  }
-  shift_left<n>(result.significand, shift);
-  result.exponent = backend.exponent();
-  result.negative = backend.sign();
+  result.negative = x.backend().sign();
+  if (x.backend().exponent() > T::backend_type::max_exponent) return result;  // zero
+  result.significand = significand_of(x);
+  shift_left<n>(result.significand, 64 * n - significand_bits<T>);
+  result.exponent = x.backend().exponent();
   return result;
 }
 
 /// A number with at most the bits of T as a T; its exponent is one of T's.
 template <class T, int n>
 void put_together(const Number<n>& x, T& result) {
-  constexpr int shift = 64 * n - significand_bits<T>;
   static_assert(n == limb_count<T>);
-  auto& backend = result.backend();
   if (x.is_zero()) {
-    result = T(0);
-    backend.sign() = x.negative;
+    result = x.negative ? T(-T(0)) : T(0);
     return;
   }
   Limbs<n> bits = x.significand;
-  shift_right<n>(bits, shift);
-  if constexpr (n == 1) {
-    using Bits = std::remove_reference_t<decltype(*backend.bits().limbs())>;
-    *backend.bits().limbs() = static_cast<Bits>(bits[0]);
-  } else if constexpr (n == 2) {
-    *backend.bits().limbs() = (uint128{bits[1]} << 64) | bits[0];
-  } else {
-    backend.bits().resize(n, n);
-    for (int i = 0; i < n; ++i) backend.bits().limbs()[i] = bits[i];
-  }
-  backend.exponent() = static_cast<typename T::backend_type::exponent_type>(x.exponent);
-  backend.sign() = x.negative;
+  shift_right<n>(bits, 64 * n - significand_bits<T>);
+  assemble(bits, x.exponent, x.negative, result);
 }
 
 /// Rounds to the upper p bits of n limbs, to nearest even: x, whose leading bit is at the top, has
