@@ -45,10 +45,10 @@ struct Problem {
 template <class T>
 void by_kernel(benchmark::State& state, std::size_t rows, std::size_t columns, Kernel kernel) {
   const Problem<T> problem(rows, columns);
-  const auto matrix = Binary32Matrix::pack<float>(problem.values, columns);
+  const Binary32Matrix matrix(problem.values, columns);
   std::vector<T> out(columns);
   for (auto _ : state) {
-    kernel::row_sum<T>(*matrix, problem.weights, out, kernel);
+    kernel::row_sum<T>(matrix, problem.weights, out, kernel);
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(problem.items(state));

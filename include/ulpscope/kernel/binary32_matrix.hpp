@@ -3,13 +3,25 @@
 
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
 
 namespace ulpscope::kernel {
+
+/// The values as finite binary32, none if one of them is no such number.
+template <class T>
+std::vector<float> binary32_values(std::span<const T> values) {
+  std::vector<float> all;
+  all.reserve(values.size());
+  for (const T& x : values) {
+    const float narrow = convert<float>(x);
+    if (!std::isfinite(narrow) || convert<T>(narrow) != x) return {};
+    all.push_back(narrow);
+  }
+  return all;
+}
 
 /// A matrix whose values are all finite numbers of binary32, whatever arithmetic they are used in:
 /// row by row, in blocks of eight columns, so that a block's values are read one after the other.
@@ -20,22 +32,15 @@ class Binary32Matrix {
 
   Binary32Matrix() = default;
 
-  /// Nothing if a value is not a finite binary32.
-  template <class T>
-  static std::optional<Binary32Matrix> pack(std::span<const T> matrix, std::size_t columns) {
-    Binary32Matrix packed;
-    packed.columns_ = columns;
-    packed.rows_ = columns == 0 ? 0 : matrix.size() / columns;
-    packed.values_.assign(packed.blocks() * packed.rows_ * lanes, 0.0F);
-    for (std::size_t r = 0; r < packed.rows_; ++r) {
+  /// Finite values, row by row.
+  Binary32Matrix(std::span<const float> values, std::size_t columns)
+      : rows_(columns == 0 ? 0 : values.size() / columns), columns_(columns) {
+    values_.assign(blocks() * rows_ * lanes, 0.0F);
+    for (std::size_t r = 0; r < rows_; ++r) {
       for (std::size_t k = 0; k < columns; ++k) {
-        const T& x = matrix[r * columns + k];
-        const float narrow = convert<float>(x);
-        if (!std::isfinite(narrow) || convert<T>(narrow) != x) return std::nullopt;
-        packed.values_[((k / lanes) * packed.rows_ + r) * lanes + k % lanes] = narrow;
+        values_[((k / lanes) * rows_ + r) * lanes + k % lanes] = values[r * columns + k];
       }
     }
-    return packed;
   }
 
   std::size_t rows() const { return rows_; }
