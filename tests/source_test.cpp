@@ -18,8 +18,8 @@ using ulpscope::test::slurp;
 const fs::path root = ULPSCOPE_SOURCE_DIR;
 
 /// What stands later may include what stands earlier; command and main see everything.
-const std::vector<std::string> order{"format", "rule",  "schedule", "model",  "data",
-                                     "probe",  "study", "store",    "report", "command"};
+const std::vector<std::string> order{"format", "kernel", "rule",  "schedule", "model",  "data",
+                                     "probe",  "study",  "store", "report",   "command"};
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> files;

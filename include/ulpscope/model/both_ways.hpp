@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ulpscope/kernel/row_sum.hpp"
 #include "ulpscope/model/model.hpp"
 
 namespace ulpscope {
@@ -14,6 +15,9 @@ struct BothWays {
   std::vector<T> by_feature;  ///< features x count
   std::vector<T> targets;
   std::vector<std::uint32_t> labels;
+  /// The same in both layouts as kernels of T read them; without columns where there are none, or
+  /// where an input is no binary32.
+  kernel::Binary32Matrix narrow_by_sample, narrow_by_feature;
 
   BothWays() = default;
   explicit BothWays(Samples<T> samples)
@@ -22,6 +26,7 @@ struct BothWays {
         by_sample(std::move(samples.inputs)),
         targets(std::move(samples.targets)),
         labels(std::move(samples.labels)) {
+    if constexpr (kernel::has_kernel<T>) narrow_ = kernel::binary32_values<T>(by_sample);
     arrange();
   }
 
@@ -32,9 +37,15 @@ struct BothWays {
     room.by_sample.clear();
     room.targets.clear();
     room.labels.clear();
+    room.narrow_.clear();
     for (const std::uint32_t i : batch) {
       const T* const row = by_sample.data() + i * features;
       room.by_sample.insert(room.by_sample.end(), row, row + features);
+      if (!narrow_.empty()) {
+        const auto first = narrow_.begin() + static_cast<std::ptrdiff_t>(i * features);
+        room.narrow_.insert(room.narrow_.end(), first,
+                            first + static_cast<std::ptrdiff_t>(features));
+      }
       room.targets.push_back(targets[i]);
       if (!labels.empty()) room.labels.push_back(labels[i]);
     }
@@ -44,13 +55,23 @@ struct BothWays {
 
  private:
   void arrange() {
-    by_feature.resize(by_sample.size());
+    turn(by_sample, by_feature);
+    if (narrow_.empty()) return;
+    std::vector<float> turned;
+    turn(narrow_, turned);
+    narrow_by_sample = kernel::Binary32Matrix(narrow_, features);
+    narrow_by_feature = kernel::Binary32Matrix(turned, count);
+  }
+
+  template <class V>
+  void turn(const std::vector<V>& from, std::vector<V>& to) const {
+    to.resize(from.size());
     for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < features; ++j) {
-        by_feature[j * count + i] = by_sample[i * features + j];
-      }
+      for (std::size_t j = 0; j < features; ++j) to[j * count + i] = from[i * features + j];
     }
   }
+
+  std::vector<float> narrow_;  ///< count x features, or nothing
 };
 
 }  // namespace ulpscope

@@ -142,8 +142,8 @@ class Network : public Model<T> {
         const auto unit = std::span(z).subspan(k * n, n);
         const auto weights = w.subspan(first + k * inputs, inputs);
         if (l == 0) {
-          weighted_row_sum(std::span<const T>(x.by_feature), weights, unit, forward, step,
-                           operation, k * n);
+          input_sum(x.narrow_by_feature, x.by_feature, weights, unit, forward, step, operation,
+                    k * n);
         } else {
           weighted_row_sum(std::span<const E>(room.a[l - 1]), weights, unit, forward, step,
                            operation, k * n);
@@ -181,8 +181,8 @@ class Network : public Model<T> {
         }
         const auto row = gradient.subspan(first + k * inputs, inputs);
         if (l == 0) {
-          weighted_row_sum(std::span<const T>(x.by_sample), s, row, backward, step, operation + 1,
-                           k * inputs);
+          input_sum(x.narrow_by_sample, x.by_sample, s, row, backward, step, operation + 1,
+                    k * inputs);
         } else {
           weighted_row_sum(std::span<const E>(room.by_sample), s, row, backward, step,
                            operation + 1, k * inputs);
@@ -206,6 +206,20 @@ class Network : public Model<T> {
     }
     backward.store(gradient, backward.site(0, step, stored));
     return loss;
+  }
+
+  /// A weighted row sum of the inputs: by a kernel where there is one and each operation is T's
+  /// own.
+  template <class E, class Kept>
+  static void input_sum(const kernel::Binary32Matrix& narrow, const std::vector<T>& inputs,
+                        std::span<const E> weights, std::span<E> out, const Kept& role,
+                        std::uint64_t step, std::uint64_t operation, std::uint64_t first) {
+    if constexpr (kernel::has_kernel<T> && std::is_same_v<Kept, KeptRole<T>>) {
+      if (!role.format.every && narrow.rows() == weights.size() && narrow.columns() == out.size()) {
+        return kernel::row_sum<T>(narrow, weights, out);
+      }
+    }
+    weighted_row_sum(std::span<const T>(inputs), weights, out, role, step, operation, first);
   }
 
   /// Units x samples as samples x units.

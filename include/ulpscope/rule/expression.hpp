@@ -5,11 +5,14 @@
 #include <cstddef>
 
 #include "ulpscope/format/roles.hpp"
+#include "ulpscope/kernel/eight.hpp"
 
 /// Element-wise formulas over values of the arithmetic T, as a rule writes them: b1 * m + c1 * g.
 /// They can be computed in T, or with every operation rounded once into a role's format: operands
 /// first, left before right, then the operation; operations count in this order. Each formula
 /// knows how many of its operations round, and whether its result is then a number of the format.
+/// Those of operations that round can be computed in T for eight places at once, too, where there
+/// are kernels for T (`in_eights`).
 namespace ulpscope::expression {
 
 struct Node {};
@@ -36,8 +39,10 @@ struct Values : Node {
   using Value = T;
   static constexpr std::uint32_t operations = 0;
   static constexpr bool rounded = false;
+  static constexpr bool in_eights = kernel::has_eight<T>;
   const T* data;
   explicit Values(const T* first) : data(first) {}
+  auto eight(std::size_t i, std::size_t count) const { return kernel::Eight<T>(data + i, count); }
   const T& plain(std::size_t i) const { return data[i]; }
   const T& every(std::size_t i, Every<T>&) const { return data[i]; }
 };
@@ -48,8 +53,10 @@ struct Constant : Node {
   using Value = T;
   static constexpr std::uint32_t operations = 0;
   static constexpr bool rounded = false;
+  static constexpr bool in_eights = kernel::has_eight<T>;
   T value;
   explicit Constant(const T& x) : value(x) {}
+  auto eight(std::size_t, std::size_t) const { return kernel::Eight<T>(value); }
   const T& plain(std::size_t) const { return value; }
   const T& every(std::size_t, Every<T>&) const { return value; }
 };
@@ -59,10 +66,14 @@ struct Binary : Node {
   using Value = typename L::Value;
   static constexpr std::uint32_t operations = L::operations + R::operations + Operation::operations;
   static constexpr bool rounded = Operation::operations > 0 || (L::rounded && R::rounded);
+  static constexpr bool in_eights = Operation::operations > 0 && L::in_eights&& R::in_eights;
   L left;
   R right;
   Binary(const L& l, const R& r) : left(l), right(r) {}
   Value plain(std::size_t i) const { return Operation::plain(left.plain(i), right.plain(i)); }
+  auto eight(std::size_t i, std::size_t count) const {
+    return Operation::plain(left.eight(i, count), right.eight(i, count));
+  }
   Value every(std::size_t i, Every<Value>& every) const {
     const Value a = left.every(i, every);
     const Value b = right.every(i, every);
@@ -75,9 +86,13 @@ struct Unary : Node {
   using Value = typename X::Value;
   static constexpr std::uint32_t operations = X::operations + Operation::operations;
   static constexpr bool rounded = Operation::operations > 0 || X::rounded;
+  static constexpr bool in_eights = Operation::operations > 0 && X::in_eights;
   X operand;
   explicit Unary(const X& x) : operand(x) {}
   Value plain(std::size_t i) const { return Operation::plain(operand.plain(i)); }
+  auto eight(std::size_t i, std::size_t count) const {
+    return Operation::plain(operand.eight(i, count));
+  }
   Value every(std::size_t i, Every<Value>& every) const {
     const Value x = operand.every(i, every);
     return Operation::every(x, every);
@@ -198,6 +213,7 @@ struct BySign : Node {
   static_assert(N::operations + Z::operations + P::operations == 0);
   static constexpr std::uint32_t operations = 0;
   static constexpr bool rounded = false;
+  static constexpr bool in_eights = false;
   Values<T> decides;
   N negative;
   Z zero;

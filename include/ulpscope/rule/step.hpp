@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <span>
@@ -174,9 +175,22 @@ class Step {
 
   template <class E>
   Values compute_plain(T* out, const E& formula) const {
+    if constexpr (E::in_eights && E::operations > 0) {
+      if (kernel::has_ifma()) return compute_eights(out, formula);
+    }
     // A formula reads no value but the one at the place that it is written to.
     ULPSCOPE_INDEPENDENT
     for (std::size_t i = 0; i < count_; ++i) out[i] = formula.plain(i);
+    return Values(out);
+  }
+  template <class E>
+  Values compute_eights(T* out, const E& formula) const {
+    constexpr std::size_t lanes = kernel::Eight<T>::lanes;
+    for (std::size_t i = 0; i < count_; i += lanes) {
+      const std::size_t count = std::min(lanes, count_ - i);
+      if (formula.eight(i, count).store(out + i, count)) continue;
+      for (std::size_t k = i; k < i + count; ++k) out[k] = formula.plain(k);
+    }
     return Values(out);
   }
   template <class E>
