@@ -139,7 +139,7 @@ TEST_CASE("every refusal of a csv file says where and what", "[csv]") {
       {"a,y\n\"1\"2,2\n", "x.csv:2: text after a closing quote; expected , or the end of the line"},
       {"a,y\n1\"2,2\n",
        "x.csv:2: a quote inside 1\"2; expected it around the whole cell, as \"0.5\""},
-      {"\"a\nb\",y\n1,2\nx,2\n", "x.csv:4: column a\nb: \"x\"; expected a number, as 0.5"}};
+      {"\"a\nb\",y\n1,2\nx,2\n", "x.csv:4: column a?b: \"x\"; expected a number, as 0.5"}};
   for (const Row& row : rows) {
     spit(folder / "x.csv", row.content);
     CHECK(refusal(csv(folder / "x.csv", "y")) == row.message);

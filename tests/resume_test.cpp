@@ -137,7 +137,7 @@ TEST_CASE("an interrupted run goes on with its batches, transforms, shadow and d
       small +
       "[precision]\narithmetic = \"binary32\"\n"
       "second_moment = { format = \"p10\", mode = \"stochastic\", seed = 3 }\n"
-      "parameters = { format = \"p12\", mode = \"stochastic\", rounding = \"every\" }\n"
+      "parameters = { format = \"p12\", mode = \"stochastic\", seed = 4, rounding = \"every\" }\n"
       "[record]\nevery = 1\nprobes = [\"moments\", \"shadow\"]\n");
   check_interrupted(small + "[precision]\narithmetic = \"bfloat16\"\nsecond_moment = \"dec100\"\n" +
                     recorded);

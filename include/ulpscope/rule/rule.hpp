@@ -64,6 +64,12 @@ class Rule {
     }
   }
 
+  /// Once states() are as step t left them, the rest is, too: what preconditioner() depends on.
+  void resume(std::uint64_t t) {
+    step_.begin(t);
+    begin(step_);
+  }
+
   /// The learning rate from the next step on, rounded once as a hyper-parameter.
   void set_rate(const Hyper& rate) {
     wide_rate_ = rate;

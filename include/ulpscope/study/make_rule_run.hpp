@@ -8,6 +8,7 @@
 #include "ulpscope/schedule/schedules.hpp"
 #include "ulpscope/study/kinds.hpp"
 #include "ulpscope/study/rule_run.hpp"
+#include "ulpscope/study/saved_values.hpp"
 
 // What src/study/train_<name>.cpp compiles of rule_run.hpp.
 namespace ulpscope {
@@ -77,22 +78,24 @@ class Running final : public RuleRun<R> {
   }
 
   void save(RunState& saved) override {
-    for (const State<R>& state : states()) saved.save(in_rule(state.name), state.values);
-    if (schedule_) saved.save("schedule", schedule_->state());
+    for (const State<R>& state : states()) save_values(saved, in_rule(state.name), state.values);
+    if (schedule_) save_values(saved, "schedule", schedule_->state());
     if (shadow_) {
-      for (const auto& state : shadow_->states()) saved.save(in_shadow(state.name), state.values);
+      for (const auto& state : shadow_->states())
+        save_values(saved, in_shadow(state.name), state.values);
     }
     if (recorded_) saved.lists["row"] = row();
   }
 
   void restore(const RunState& saved) override {
-    for (const State<R>& state : states()) saved.read_into(in_rule(state.name), state.values);
-    if (schedule_) schedule_->restore(saved.read<Hyper>("schedule"));
+    for (const State<R>& state : states()) restore_values(saved, in_rule(state.name), state.values);
+    if (schedule_) schedule_->restore(saved_values<Hyper>(saved, "schedule"));
     if (shadow_) {
       for (const auto& state : shadow_->states()) {
-        saved.read_into(in_shadow(state.name), state.values);
+        restore_values(saved, in_shadow(state.name), state.values);
       }
     }
+    rule_->resume(saved.step);
     stepped_ = true;
     const auto row = saved.lists.find("row");
     recorded_ = row != saved.lists.end();

@@ -15,6 +15,7 @@
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
 #include "ulpscope/study/run_cell.hpp"
+#include "ulpscope/study/saved_values.hpp"
 
 namespace ulpscope {
 
@@ -141,11 +142,11 @@ class Patience {
   /// The lists "best_loss" and "best_step".
   void save(RunState& state) const {
     if (!best_) return;
-    state.save("best_loss", std::vector{*best_});
+    save_values(state, "best_loss", std::vector{*best_});
     state.lists["best_step"] = {std::to_string(since_)};
   }
   void restore(const RunState& state) {
-    const auto best = state.read<W>("best_loss");
+    const auto best = saved_values<W>(state, "best_loss");
     if (best.empty()) return;
     best_ = best.front();
     since_ = std::stoull(state.lists.at("best_step").at(0));
@@ -261,7 +262,7 @@ class CellRun {
     RunState state{t_, seconds(), {}};
     training_.rule().save(state);
     patience_.save(state);
-    state.save("losses", losses_.values);
+    save_values(state, "losses", losses_.values);
     if (training_.in_batches()) {  // else those are all steps
       auto& steps = state.lists["loss_steps"];
       for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
@@ -280,7 +281,7 @@ class CellRun {
     seconds_before_ = state.seconds;
     training_.rule().restore(state);
     patience_.restore(state);
-    losses_.values = state.read<T>("losses");
+    losses_.values = saved_values<T>(state, "losses");
     losses_.steps.resize(losses_.values.size());
     std::iota(losses_.steps.begin(), losses_.steps.end(), std::uint64_t{0});
     if (training_.in_batches()) {
@@ -375,7 +376,10 @@ Footprint footprint(const Cell& cell) {
   // A state is written as text, a loss a step among it.
   constexpr double state_loss = sizeof(std::string) + 16 + digits;
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
-  return {inputs, sizeof(T) * model, rule + sizeof(T) * parameters, losses + files, files};
+  // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
+  const double narrow =
+      kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
+  return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters, losses + files, files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
