@@ -38,9 +38,11 @@ class WideOperands {
       case 0: x.significand = {}; break;                         // a power of two
       case 1: x.significand = {}; [[fallthrough]];               // and one bit more
       case 2: flip(x, below(4) == 0 ? p - 1 : below(p)); break;  //
-      case 3: x.significand.fill(~std::uint64_t{0}); break;      // just below one
+      case 3:
+        for (auto& limb : x.significand) limb = ~std::uint64_t{0};
+        break;  // just below one
       case 4:
-        x.significand.fill(~std::uint64_t{0});
+        for (auto& limb : x.significand) limb = ~std::uint64_t{0};
         flip(x, 1 + below(p - 1));
         break;
       case 5: cut(x, 1 + below(p)); break;  // few bits

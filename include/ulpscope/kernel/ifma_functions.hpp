@@ -128,7 +128,8 @@ class IfmaFunctions : IfmaLanes<p> {
 #pragma GCC unroll 8
     for (int i = 0; i < n; ++i) {
       const int at = 52 * i - Base::below, limb = std::max(at, 0) / 64, bit = std::max(at, 0) % 64;
-      V bits = at < 0 ? x[0] << -at : _mm512_maskz_srli_epi64(0xFF, x[limb], bit);
+      V bits =
+          at < 0 ? x[0] << -at : _mm512_maskz_srli_epi64(0xFF, x[limb], static_cast<unsigned>(bit));
       if (bit > 12) bits |= x[limb + 1] << (64 - bit);
       _mm512_store_si512(result.limbs[i], bits & all(Base::limb_mask));
     }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <array>
-#include <bit>
+#include <concepts>
 #include <cstdint>
 
 #include "ulpscope/format/arithmetic.hpp"
@@ -14,7 +13,17 @@
 namespace ulpscope::kernel {
 
 template <int n>
-using Limbs = std::array<std::uint64_t, static_cast<std::size_t>(n)>;
+struct Limbs {
+  std::uint64_t limb[n];
+
+  constexpr std::uint64_t& operator[](std::integral auto i) { return limb[i]; }
+  constexpr std::uint64_t operator[](std::integral auto i) const { return limb[i]; }
+  constexpr std::uint64_t* begin() { return limb; }
+  constexpr std::uint64_t* end() { return limb + n; }
+  constexpr const std::uint64_t* begin() const { return limb; }
+  constexpr const std::uint64_t* end() const { return limb + n; }
+  bool operator==(const Limbs&) const = default;
+};
 
 /// The arithmetics that the kernels know: Boost's of fixed size, with a bit or two below the last
 /// one in its limb, where rounding looks.

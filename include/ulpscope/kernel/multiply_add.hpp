@@ -2,7 +2,6 @@
 #pragma once
 
 #include <bit>
-#include <utility>
 
 #include "ulpscope/kernel/limbs.hpp"
 
@@ -25,22 +24,8 @@ struct Short {
   }
 };
 
-/// Rounds an exact product: its n + 1 limbs below `rest`, the leading bit in one of the two upper
-/// places.
-template <int p, int n>
-inline Number<n> rounded_product(Limbs<n + 1>& q, bool rest, std::int64_t exponent, bool negative) {
-  // Twice the product where its leading bit is in the lower place: it is added to itself.
-  const std::uint64_t twice = (q[n] >> 63U) - 1;
-  std::uint64_t carry = 0;
-  for (int i = 0; i <= n; ++i) carry = add_carry(q[i], q[i] & twice, carry, q[i]);
-  Number<n> result;
-  result.exponent = exponent + 1 + static_cast<std::int64_t>(twice);
-  result.negative = negative;
-  result.significand = round_to_even<p, n>(q, rest, result.exponent);
-  return result;
-}
-
-/// a b, neither of them zero.
+/// a b, a not being zero. The product has n + 1 limbs, exactly, and its leading bit is in one of
+/// the two upper places.
 template <int p, int n>
 inline Number<n> multiply(const Number<n>& a, const Short& b) {
   Limbs<n + 1> q;
@@ -51,27 +36,15 @@ inline Number<n> multiply(const Number<n>& a, const Short& b) {
     sum >>= 64U;
   }
   q[n] = static_cast<std::uint64_t>(sum);
-  return rounded_product<p, n>(q, false, a.exponent + b.exponent, a.negative != b.negative);
-}
-
-/// a b, neither of them zero.
-template <int p, int n>
-inline Number<n> multiply(const Number<n>& a, const Number<n>& b) {
-  Limbs<2 * n> all{};
-  for (int i = 0; i < n; ++i) {
-    uint128 sum = 0;
-    for (int j = 0; j < n; ++j) {
-      sum += uint128{a.significand[i]} * b.significand[j] + all[i + j];
-      all[i + j] = static_cast<std::uint64_t>(sum);
-      sum >>= 64U;
-    }
-    all[i + n] = static_cast<std::uint64_t>(sum);
-  }
-  Limbs<n + 1> q;
-  for (int i = 0; i <= n; ++i) q[i] = all[n - 1 + i];
-  std::uint64_t rest = 0;
-  for (int i = 0; i + 1 < n; ++i) rest |= all[i];
-  return rounded_product<p, n>(q, rest != 0, a.exponent + b.exponent, a.negative != b.negative);
+  // Twice the product where the leading bit is in the lower place: it is added to itself.
+  const std::uint64_t twice = (q[n] >> 63U) - 1;
+  std::uint64_t carry = 0;
+  for (int i = 0; i <= n; ++i) carry = add_carry(q[i], q[i] & twice, carry, q[i]);
+  Number<n> result;
+  result.exponent = a.exponent + b.exponent + 1 + static_cast<std::int64_t>(twice);
+  result.negative = a.negative != b.negative;
+  result.significand = round_to_even<p, n>(q, false, result.exponent);
+  return result;
 }
 
 /// What is left of the small operand where it lies a limb or more below the big one: moved down by
