@@ -202,6 +202,11 @@ std::vector<std::string> joined(std::vector<std::string> names,
 void check_table(const TableSpec& table, const Plan& plan) {
   require_names("table", table_keys(), table);
   require_own_columns(table);
+  if (table.columns.empty() && (table.rows.empty() || !table.group.empty())) {
+    throw InputError(table.place, "table.columns",
+                     "is missing; expected metrics, timings or keys, for example columns = "
+                     "[\"floor\", \"onset\"]");
+  }
   require_once(table.place, "table.group", joined({}, {table.group}), table.rows);
   const auto named = joined(table.rows, {table.group});
   require_once(table.place, "table.over", table.over, joined(named, table.columns));
