@@ -84,9 +84,9 @@ const WrittenKeys heat_map{{"kind", "heat-map"},
                            {"over", "data.seed"}};
 const WrittenKeys verdicts{{"kind", "heat-map"},
                            {"x", "rule.lr"},
-                           {"y", "data.seed"},
+                           {"y", "precision.arithmetic"},
                            {"value", "verdict"},
-                           {"only", "precision.arithmetic=binary32"}};
+                           {"over", "data.seed"}};
 const WrittenKeys distribution{{"kind", "distribution"},
                                {"value", "onset"},
                                {"by", "precision.arithmetic"},
@@ -240,6 +240,9 @@ TEST_CASE("bad tables and figures are refused before anything runs", "[study]") 
   CHECK(message(sweep + "[[table]]\nrows = \"rule.lr\"\nover = \"rule.lr\"\n") ==
         "6: table.over: \"rule.lr\" names rows, columns or lines here, too; expected another key, "
         "for example \"data.seed\"");
+  CHECK(message(sweep + "[[table]]\nrows = \"rule.lr\"\ngroup = \"data.seed\"\n") ==
+        "6: table.columns: is missing; expected metrics, timings or keys, for example columns = "
+        "[\"floor\", \"onset\"]");
   const std::string table = sweep + "[[table]]\nrows = \"rule.lr\"\nover = \"data.seed\"\n";
   CHECK(message(table + "columns = \"floor\"\ndigits = 0\n") ==
         "10: table.digits: \"0\": not a whole number from 1 to 100; expected a number of digits "

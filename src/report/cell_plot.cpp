@@ -232,6 +232,16 @@ std::string box_value(const std::vector<std::string>& values, bool words) {
   return of ? of->middle : "";
 }
 
+/// "3s 2r": how many cells have each verdict.
+std::string initials(const std::vector<std::string>& verdicts) {
+  std::vector<std::string> letters;
+  for (const std::string& verdict : verdicts) letters.push_back(verdict.substr(0, 1));
+  std::string text = counts(letters);
+  std::erase(text, ' ');
+  std::replace(text.begin(), text.end(), ',', ' ');
+  return text;
+}
+
 /// Two digits; among numbers by their logarithms each with an exponent.
 std::string short_number(const std::string& value, bool by_logarithms) {
   const auto number = read_number(value);
@@ -329,6 +339,9 @@ void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlo
     drawing.elements.push_back({.kind = Element::Kind::box,
                                 .colour = colour,
                                 .pieces = {{{x - 0.5, y - 0.5}, {x + 0.5, y + 0.5}}}});
+    if (value == "mixed" && static_cast<double>(initials(all).size()) * character < room) {
+      drawing.inscriptions.push_back({x, y, initials(all), false});
+    }
     if (inscribed) {
       drawing.inscriptions.push_back(
           {x, y, value.empty() ? "–" : short_number(value, scale.is_log()), dark(colour)});

@@ -91,18 +91,18 @@ Table collect(const TableSpec& spec, const Csv& summary, const Csv& timings) {
     group = find_columns({spec.group}, summary, timings, spec.place, "table.group");
 
   std::vector<std::vector<std::string>> lines, blocks;  // their names
+  std::map<std::vector<std::string>, std::size_t> line_places, block_places;
+  const auto place = [](auto& all, auto& places, const std::vector<std::string>& key) {
+    const auto [at, fresh] = places.emplace(key, all.size());
+    if (fresh) all.push_back(key);
+    return at->second;
+  };
   std::map<std::pair<std::size_t, std::size_t>, std::vector<Row>> cells;
   for (const Row& row : summary.rows) {
     if (!selects(spec.place, spec.only, summary, row)) continue;
-    const auto place = [&](auto& all, const std::vector<std::string>& found, bool merge) {
-      const auto at = merge ? std::find(all.begin(), all.end(), found) : all.end();
-      const auto index = static_cast<std::size_t>(at - all.begin());
-      if (at == all.end()) all.push_back(found);
-      return index;
-    };
-    const std::size_t line =
-        place(lines, names_of(records, keys, row), table.grouped || table.collapsed);
-    cells[{line, place(blocks, names_of(records, group, row), true)}].push_back(row);
+    if (!table.grouped && !table.collapsed) line_places.clear();  // each cell has a line
+    const std::size_t line = place(lines, line_places, names_of(records, keys, row));
+    cells[{line, place(blocks, block_places, names_of(records, group, row))}].push_back(row);
   }
   if (blocks.empty()) blocks.emplace_back();
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <set>
+#include <utility>
 
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/report/quartiles.hpp"
@@ -11,10 +13,9 @@
 namespace ulpscope {
 
 Scale::Scale(std::vector<std::string> values, const std::string& wanted) {
-  for (const std::string& value : values) {
-    if (!value.empty() && std::find(words_.begin(), words_.end(), value) == words_.end()) {
-      words_.push_back(value);
-    }
+  std::set<std::string> seen;
+  for (std::string& value : values) {
+    if (!value.empty() && seen.insert(value).second) words_.push_back(std::move(value));
   }
   const auto sorted = in_order_of_size(words_);
   const bool numbers = sorted.size() == words_.size();

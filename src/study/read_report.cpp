@@ -2,19 +2,12 @@
 #include "read_report.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <set>
 
 #include "ulpscope/probe/metric_list.hpp"
 
 namespace ulpscope {
 namespace {
-
-std::string shortest(double value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
 
 /// Any value; one that no key here takes is a boolean.
 Value value_in(const Document& document, const toml::node& node) {
@@ -27,7 +20,7 @@ Value value_in(const Document& document, const toml::node& node) {
     value.text = std::to_string(*whole);
   } else if (const auto real = node.value_exact<double>()) {
     value.kind = Value::Kind::real;
-    value.text = shortest(*real);
+    value.text = toml_number(*real);
   } else if (const auto* table = node.as_table()) {
     value.kind = Value::Kind::table;
     for (const auto& [name, part] : in_order(*table)) {
@@ -68,9 +61,9 @@ Spec read_spec(const Document& document, const toml::table& table, const std::st
   return spec;
 }
 
-/// Metrics and timings that are numbers, then all other columns.
 const std::vector<std::string> timings{"steps", "seconds", "us_per_step"};
 
+/// Metrics and timings that are numbers.
 std::vector<std::string> number_columns() {
   std::vector<std::string> columns;
   for (const MetricInfo& metric : metric_list) {
@@ -80,6 +73,7 @@ std::vector<std::string> number_columns() {
   return columns;
 }
 
+/// All columns but keys.
 std::vector<std::string> other_columns() {
   std::vector<std::string> columns;
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
@@ -202,6 +196,11 @@ std::vector<std::string> joined(std::vector<std::string> names,
 void check_table(const TableSpec& table, const Plan& plan) {
   require_names("table", table_keys(), table);
   require_own_columns(table);
+  if (table.columns.empty() && (table.rows.empty() || !table.group.empty())) {
+    throw InputError(table.place, "table.columns",
+                     "is missing; expected metrics, timings or keys, for example columns = "
+                     "[\"floor\", \"onset\"]");
+  }
   require_once(table.place, "table.group", joined({}, {table.group}), table.rows);
   const auto named = joined(table.rows, {table.group});
   require_once(table.place, "table.over", table.over, joined(named, table.columns));

@@ -45,12 +45,6 @@ std::string unit_value_fault(const Value& value) { return unit_fault(value.text)
 
 const std::vector<std::string> scales{"log", "linear"};
 
-/// The shortest text that reads back as the same number.
-std::string shortest(double value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 std::string toml_texts(const std::vector<std::string>& items) {
   std::string text = "[";
   for (const std::string& item : items) text += (text.size() > 1 ? ", " : "") + toml_text(item);
@@ -74,7 +68,7 @@ class Writer {
     return (spec_.*member).empty() ? "" : line(toml_texts(spec_.*member));
   }
   std::string operator()(double Spec::*member) const {
-    return spec_.*member == defaults().*member ? "" : line(shortest(spec_.*member));
+    return spec_.*member == defaults().*member ? "" : line(toml_number(spec_.*member));
   }
   std::string operator()(PerColumn Spec::*member) const {
     const PerColumn& columns = spec_.*member;
@@ -308,6 +302,11 @@ std::string toml_text(const std::string& text) {
     }
   }
   return out + "\"";
+}
+
+std::string toml_number(double value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 TableSpec written_table(const WrittenKeys& options) {

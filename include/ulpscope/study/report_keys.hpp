@@ -68,4 +68,7 @@ std::string report_line(const ReportKey<FigureSpec>& key, const FigureSpec& spec
 /// A text in quotes, as TOML has it.
 std::string toml_text(const std::string& text);
 
+/// The shortest text that reads back as the same number.
+std::string toml_number(double value);
+
 }  // namespace ulpscope
