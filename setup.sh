@@ -30,6 +30,10 @@ packages=(
   "ci    slurm-client         its commands"
   "ci    munge                its authentication"
   "all   clang-tidy           finds likely mistakes; for work on the sources"
+  "all   texlive-latex-recommended  LaTeX with booktabs: a test compiles tables and figures"
+  "all   texlive-pictures     pgfplots, for the figures"
+  "all   texlive-science      siunitx, for the tables"
+  "all   texlive-latex-extra  standalone, for single figures"
 )
 boost_note="Boost headers, 1.81 or newer: number types of many digits"
 
