@@ -72,7 +72,6 @@ int run_command(const RunOptions& options) {
     remove_cells(folder, cells);
     for (const Cell* cell : cells) removed.insert(cell->id);
   }
-  for (const Cell* cell : cells) remove_failure(cell_folder(folder, cell->id));
   Summary summary;
   shared.alone([&] {
     open_journal(folder);
@@ -80,6 +79,7 @@ int run_command(const RunOptions& options) {
     write_records(folder, study, plan, summary);
   });
   std::erase_if(cells, [&](const Cell* cell) { return summary.here.count(cell->id) > 0; });
+  for (const Cell* cell : cells) remove_failure(cell_folder(folder, cell->id));
   say("{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"), cells.size(),
       folder.string());
 

@@ -85,7 +85,7 @@ void SharedFolder::fail(const Cell& cell, const std::string& reason) {
   }
 }
 
-void SharedFolder::clear(const std::set<std::string>& done) {
+void SharedFolder::clear(const std::unordered_set<std::string>& done) {
   if (!left_journals(folder_)) return;
   for (const std::string& id : done) {
     const auto place = cell_folder(folder_, id);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -27,7 +26,7 @@ class SharedFolder final : public CellPlace {
   void tick() override;
 
   /// Removes what processes that were killed left of these done cells.
-  void clear(const std::set<std::string>& done);
+  void clear(const std::unordered_set<std::string>& done);
 
   /// Calls f while no other process writes what stands beside the cells.
   template <class F>

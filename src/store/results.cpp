@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <fstream>
+#include <mutex>
+#include <optional>
 #include <sstream>
+#include <thread>
+#include <unordered_set>
 
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
@@ -18,10 +23,12 @@ namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
+using Rows = std::unordered_map<std::string, std::vector<std::string>>;
+
 /// Rows of a derived CSV by their first field; none where it is not there or damaged, as it can be
 /// made again.
-std::map<std::string, std::vector<std::string>> by_id(const fs::path& path) {
-  std::map<std::string, std::vector<std::string>> rows;
+Rows by_id(const fs::path& path) {
+  Rows rows;
   if (!fs::is_regular_file(path)) return rows;
   try {
     for (auto& row : read_csv(path).rows) {
@@ -134,8 +141,8 @@ std::string steps_of_results(const fs::path& folder) {
 
 std::string seal(const std::string& done) { return sha256(done); }
 
-std::map<std::string, std::string> read_seals(const fs::path& folder) {
-  std::map<std::string, std::string> seals;
+Seals read_seals(const fs::path& folder) {
+  Seals seals;
   if (!fs::exists(folder / "cells.sum")) return seals;
   std::istringstream lines(read_file(folder / "cells.sum"));
   std::string sum;
@@ -144,7 +151,7 @@ std::map<std::string, std::string> read_seals(const fs::path& folder) {
   return seals;
 }
 
-std::string seals_text(const Plan& plan, const std::map<std::string, std::string>& seals) {
+std::string seals_text(const Plan& plan, const Seals& seals) {
   std::string text;
   for (const Cell& cell : plan.cells) {
     const auto at = seals.find(cell.id);
@@ -175,7 +182,7 @@ std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
 }
 
 std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
-  std::set<std::string> planned;
+  std::unordered_set<std::string> planned;
   for (const Cell& cell : plan.cells) planned.insert(cell.id);
   std::size_t lost = 0;
   for (const auto& [id, row] : by_id(folder / "summary.csv")) {
@@ -185,44 +192,96 @@ std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
   return lost;
 }
 
+namespace {
+
+/// f(i) for i = 0, 1, ... below n, on all cores.
+template <class F>
+void in_parallel(std::size_t n, F&& f) {
+  const std::size_t threads =
+      std::clamp<std::size_t>(n / 1000, 1, std::max(1U, std::thread::hardware_concurrency()));
+  std::exception_ptr error;
+  std::mutex mutex;
+  {
+    std::vector<std::jthread> all;
+    for (std::size_t k = 0; k < threads; ++k) {
+      all.emplace_back([&, k] {
+        try {
+          for (std::size_t i = k * n / threads; i < (k + 1) * n / threads; ++i) f(i);
+        } catch (...) {
+          const std::scoped_lock lock(mutex);
+          error = std::current_exception();
+        }
+      });
+    }
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+/// The results that summary.csv has of cells that are not in the folder.
+struct Earlier {
+  Rows rows;
+  Seals seals;
+  std::string steps;
+
+  explicit Earlier(const fs::path& folder)
+      : rows(by_id(folder / "summary.csv")),
+        seals(read_seals(folder)),
+        steps(steps_of_results(folder)) {}
+
+  /// The row of a cell that was done with as many steps, or nothing.
+  const std::vector<std::string>* row(const Cell& cell) const {
+    const auto at = rows.find(cell.id);
+    const bool there = at != rows.end() && at->second.back() == "done" &&
+                       at->second.size() > metric_list.size() && seals.count(cell.id) &&
+                       steps == cell[key::steps];
+    return there ? &at->second : nullptr;
+  }
+};
+
+}  // namespace
+
 Summary summarize(const fs::path& folder, const Plan& plan,
                   const std::map<std::string, std::string>& failures,
                   const std::set<std::string>& removed, const Summary& before) {
+  if (before.here.size() == plan.cells.size()) return before;
+  const bool known = before.csv.rows.size() == plan.cells.size();
+  std::vector<std::optional<FinishedCell>> finished(plan.cells.size());
+  in_parallel(plan.cells.size(), [&](std::size_t i) {
+    if (known && before.here.count(plan.cells[i].id)) return;
+    finished[i] = finished_cell(folder, plan.cells[i]);
+  });
+  std::optional<Earlier> earlier;  // read where a cell is not here
   Summary summary;
   summary.csv.header = summary_header(plan);
-  if (before.here.size() == plan.cells.size()) return before;
-  const auto earlier = by_id(folder / "summary.csv");
-  const auto earlier_seals = read_seals(folder);
-  const std::string steps = steps_of_results(folder);
-  const bool same_plan = before.csv.rows.size() == plan.cells.size();
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     const Cell& cell = plan.cells[i];
-    if (same_plan && before.here.count(cell.id)) {
+    if (known && before.here.count(cell.id)) {
       summary.csv.rows.push_back(before.csv.rows[i]);
-      summary.seals[cell.id] = before.seals.at(cell.id);
+      summary.seals.emplace(cell.id, before.seals.at(cell.id));
       summary.here.insert(cell.id);
       continue;
     }
     std::vector<std::string> metrics(metric_list.size());
     std::string status = "pending";
-    const fs::path place = cell_folder(folder, cell.id);
-    const auto reason =
-        failures.count(cell.id) ? std::optional(failures.at(cell.id)) : read_failure(place);
-    const auto row = earlier.find(cell.id);
-    if (reason) {
-      status = "failed: " + *reason;
-    } else if (auto found = finished_cell(folder, cell)) {
-      metrics = std::move(found->metrics);
+    const auto failure = failures.find(cell.id);
+    if (failure != failures.end()) {
+      status = "failed: " + failure->second;
+    } else if (finished[i]) {
+      metrics = std::move(finished[i]->metrics);
       status = "done";
-      summary.seals[cell.id] = seal(found->done);
+      summary.seals.emplace(cell.id, seal(finished[i]->done));
       summary.here.insert(cell.id);
-    } else if (!removed.count(cell.id) && row != earlier.end() && row->second.back() == "done" &&
-               row->second.size() > metrics.size() && earlier_seals.count(cell.id) &&
-               steps == cell[key::steps]) {
-      const auto end = row->second.end() - 1;
-      metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
-      status = "done";
-      summary.seals[cell.id] = earlier_seals.at(cell.id);
+    } else if (const auto reason = read_failure(cell_folder(folder, cell.id))) {
+      status = "failed: " + *reason;
+    } else {
+      if (!earlier) earlier.emplace(folder);
+      const std::vector<std::string>* row = removed.count(cell.id) ? nullptr : earlier->row(cell);
+      if (row) {
+        const auto end = row->end() - 1;
+        metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
+        status = "done";
+        summary.seals.emplace(cell.id, earlier->seals.at(cell.id));
+      }
     }
     summary.pending += status == "pending" ? 1 : 0;
     summary.csv.rows.push_back(summary_row(plan, cell, metrics, status));

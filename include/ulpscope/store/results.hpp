@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/study/plan.hpp"
@@ -39,9 +41,10 @@ Timings all_timings(const std::filesystem::path& folder);
 /// The checksum that stands for a whole cell, that of its `done`.
 std::string seal(const std::string& done);
 
-/// cells.sum: the seals by id, in lines that `sha256sum -c` checks. Empty without the file.
-std::map<std::string, std::string> read_seals(const std::filesystem::path& folder);
-std::string seals_text(const Plan& plan, const std::map<std::string, std::string>& seals);
+using Seals = std::unordered_map<std::string, std::string>;  ///< by id
+/// cells.sum: the seals, in lines that `sha256sum -c` checks. Empty without the file.
+Seals read_seals(const std::filesystem::path& folder);
+std::string seals_text(const Plan& plan, const Seals& seals);
 
 /// A row of summary.csv: id, values of the swept keys, metrics, status.
 std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
@@ -59,9 +62,9 @@ std::string steps_of_results(const std::filesystem::path& folder);
 /// What a folder knows of a plan's cells.
 struct Summary {
   Csv csv;
-  std::map<std::string, std::string> seals;
-  std::set<std::string> here;  ///< done cells whose files are in the folder
-  std::size_t pending = 0;     ///< cells that have no result
+  Seals seals;
+  std::unordered_set<std::string> here;  ///< done cells whose files are in the folder
+  std::size_t pending = 0;               ///< cells that have no result
 };
 
 /// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
