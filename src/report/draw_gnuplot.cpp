@@ -46,14 +46,14 @@ std::string labels_text(const Drawing& drawing, const FigureLayout& layout) {
     return fmt::format("screen {:.4f}, screen {:.4f}", x / drawing.width, y / layout.height);
   };
   const auto label = [&](std::string_view what, double x, double y, std::string_view how) {
-    text += fmt::format("set label {} at {} {}\n", gnuplot_string(what), at(x, y), how);
+    text += fmt::format("set label {} at {} {} noenhanced\n", gnuplot_string(what), at(x, y), how);
   };
   label(drawing.y.title, 0.25, layout.bottom + drawing.plot_height / 2, "center rotate");
   label(drawing.x.title, (layout.left + layout.right) / 2,
         layout.bottom - 0.82 - layout.label_height, "center");
   double y = layout.height - 0.6 * text_line;
   for (const std::string& line : layout.title) {
-    label(line, layout.left, y, "left noenhanced");
+    label(line, layout.left, y, "left");
     y -= text_line;
   }
   for (std::size_t i = 0; i < drawing.key.size(); ++i) {
@@ -76,11 +76,11 @@ std::string labels_text(const Drawing& drawing, const FigureLayout& layout) {
           "0.4\n",
           at(x + 0.2, y - 0.1), at(x + sample_width, y + 0.1), entry.fill);
     }
-    label(entry.title, x + sample_width + character, y, "left noenhanced");
+    label(entry.title, x + sample_width + character, y, "left");
   }
   y = text_line * (static_cast<double>(layout.notes.size()) - 0.4);
   for (const std::string& line : layout.notes) {
-    label(line, layout.left, y, "left noenhanced");
+    label(line, layout.left, y, "left");
     y -= text_line;
   }
   return text;
