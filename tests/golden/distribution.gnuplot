@@ -28,8 +28,8 @@ set lmargin at screen 0.0785
 set rmargin at screen 0.9764
 set bmargin at screen 0.2528
 set tmargin at screen 0.9830
-set label 'share of cells' at screen 0.0140, screen 0.6179 center rotate
-set label 'onset' at screen 0.5275, screen 0.1599 center
+set label 'share of cells' at screen 0.0140, screen 0.6179 center rotate noenhanced
+set label 'onset' at screen 0.5275, screen 0.1599 center noenhanced
 set arrow from screen 0.0785, screen 0.1077 to screen 0.1122, screen 0.1077 nohead lw 1 lc rgb '#000000' dt solid
 set label 'binary32' at screen 0.1204, screen 0.1077 left noenhanced
 set arrow from screen 0.2019, screen 0.1077 to screen 0.2356, screen 0.1077 nohead lw 1 lc rgb '#1b4f9c' dt (12,5)

@@ -48,8 +48,8 @@ set lmargin at screen 0.1918
 set rmargin at screen 0.9506
 set bmargin at screen 0.3931
 set tmargin at screen 0.9394
-set label 'loss' at screen 0.0294, screen 0.6663 center rotate
-set label 'step' at screen 0.5712, screen 0.2957 center
+set label 'loss' at screen 0.0294, screen 0.6663 center rotate noenhanced
+set label 'step' at screen 0.5712, screen 0.2957 center noenhanced
 set label 'The loss, `date` and $x_1$' at screen 0.1918, screen 0.9743 left noenhanced
 set arrow from screen 0.1918, screen 0.2411 to screen 0.2624, screen 0.2411 nohead lw 1 lc rgb '#000000' dt solid
 set label 'adam, lr = 1e-3' at screen 0.2794, screen 0.2411 left noenhanced

@@ -9,8 +9,8 @@ set lmargin at screen 0.2600
 set rmargin at screen 0.9506
 set bmargin at screen 0.6556
 set tmargin at screen 0.9667
-set label 'arithmetic' at screen 0.0294, screen 0.8111 center rotate
-set label 'lr' at screen 0.6053, screen 0.4733 center
+set label 'arithmetic' at screen 0.0294, screen 0.8111 center rotate noenhanced
+set label 'lr' at screen 0.6053, screen 0.4733 center noenhanced
 set object rectangle from screen 0.2835, screen 0.3489 to screen 0.3306, screen 0.3933 fc rgb '#440154' fs solid border lc rgb '#808080' lw 0.4
 set label '3e+03' at screen 0.3476, screen 0.3711 left noenhanced
 set object rectangle from screen 0.2835, screen 0.2689 to screen 0.3306, screen 0.3133 fc rgb '#3b528b' fs solid border lc rgb '#808080' lw 0.4

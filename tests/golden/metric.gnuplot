@@ -35,8 +35,8 @@ set lmargin at screen 0.1918
 set rmargin at screen 0.9506
 set bmargin at screen 0.3364
 set tmargin at screen 0.9338
-set label 'floor' at screen 0.0294, screen 0.6351 center rotate
-set label 'lr' at screen 0.5712, screen 0.2299 center
+set label 'floor' at screen 0.0294, screen 0.6351 center rotate noenhanced
+set label 'lr' at screen 0.5712, screen 0.2299 center noenhanced
 set label '100 % of floors' at screen 0.1918, screen 0.9719 left noenhanced
 set arrow from screen 0.1918, screen 0.1701 to screen 0.2624, screen 0.1701 nohead lw 1 lc rgb '#000000' dt solid
 set label '' at screen 0.2271, screen 0.1701 point pt 7 ps 0.5 lc rgb '#000000'
