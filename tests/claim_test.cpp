@@ -57,6 +57,11 @@ TEST_CASE("a process knows itself, and which others have ended", "[claim]") {
   CHECK(has_ended(other));
   CHECK_FALSE(has_ended(Owner("")));
   CHECK_FALSE(has_ended(Owner("a,b,c")));
+  // One that has ended, though its parent has not asked how.
+  Process zombie({"/bin/true"});
+  std::this_thread::sleep_for(200ms);
+  CHECK(has_ended(Owner(owner(self, std::to_string(zombie.pid()), "1"))));
+  zombie.wait();
 }
 
 TEST_CASE("a folder is claimed by one owner, until it is released", "[claim]") {
@@ -89,29 +94,41 @@ TEST_CASE("a claim whose owner has ended is taken over at once", "[claim]") {
   CHECK(claims_in(folder.path()) == std::vector<std::string>{"claim.8"});
 }
 
+/// Asks again and again for so long.
+bool taken_within(Claims& claims, const fs::path& folder, std::chrono::milliseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+    if (claims.take(folder)) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
 TEST_CASE("a claim that is not kept fresh is taken over after its lifetime, one that is is not",
           "[claim]") {
   const TempFolder folder;
+  // Of another host, and one that names nobody.
   for (const std::string& content :
-       {owner(Owner(this_process()), std::to_string(::getppid()), "?"), std::string()}) {
+       {"elsewhere-" + owner(Owner(this_process()), "1", "0"), std::string()}) {
     spit(folder / "claim.1", content);
-    if (!content.empty()) {
-      std::string other = content;
-      other.insert(0, "elsewhere-");
-      spit(folder / "claim.1", other);
-    }
-    Claims claims(300ms);
-    CHECK_FALSE(claims.take(folder.path()));
-    std::this_thread::sleep_for(200ms);
+    Claims claims(600ms);
+    CHECK_FALSE(taken_within(claims, folder.path(), 400ms));
     fs::last_write_time(folder / "claim.1", fs::file_time_type::clock::now() - 1h);
-    CHECK_FALSE(claims.take(folder.path()));
-    std::this_thread::sleep_for(200ms);
-    CHECK_FALSE(claims.take(folder.path()));  // it has changed since, whatever its time says
-    std::this_thread::sleep_for(200ms);
-    CHECK(claims.take(folder.path()));
+    // It has changed since, whatever its time says.
+    CHECK_FALSE(taken_within(claims, folder.path(), 400ms));
+    CHECK(taken_within(claims, folder.path(), 60s));
     CHECK(claims_in(folder.path()) == std::vector<std::string>{"claim.2"});
     claims.release(folder.path());
   }
+}
+
+TEST_CASE("an observer that was frozen itself does not count that time", "[claim]") {
+  const TempFolder folder;
+  spit(folder / "claim.1", "elsewhere-" + owner(Owner(this_process()), "1", "0"));
+  Claims claims(200ms);
+  CHECK_FALSE(claims.take(folder.path()));
+  std::this_thread::sleep_for(400ms);
+  CHECK_FALSE(claims.take(folder.path()));
 }
 
 TEST_CASE("an owner that was frozen finds its claim lost, and takes nothing from the next",
@@ -119,22 +136,33 @@ TEST_CASE("an owner that was frozen finds its claim lost, and takes nothing from
   const TempFolder folder;
   Claims frozen(100ms), next(100ms);
   REQUIRE(frozen.take(folder.path()));
-  CHECK_FALSE(next.take(folder.path()));
-  std::this_thread::sleep_for(150ms);
-  REQUIRE(next.take(folder.path()));
+  REQUIRE(taken_within(next, folder.path(), 60s));
   CHECK_FALSE(frozen.holds(folder.path()));
   frozen.keep_fresh();
   frozen.release(folder.path());
   CHECK(next.holds(folder.path()));
   // Also where the next has ended, and a third begins the numbers again.
-  Claims again(100ms), third(100ms);
+  Claims late(100ms), third(100ms);
   next.release(folder.path());
-  REQUIRE(again.take(folder.path()));
-  again.release(folder.path());
-  REQUIRE(third.take(folder.path()));
-  CHECK_FALSE(frozen.holds(folder.path()));
-  CHECK_FALSE(again.holds(folder.path()));
-  CHECK(third.holds(folder.path()));
+  REQUIRE(late.take(folder.path()));
+  REQUIRE(taken_within(third, folder.path(), 60s));
+  third.release(folder.path());
+  Claims fourth(1h);
+  REQUIRE(fourth.take(folder.path()));
+  CHECK(claims_in(folder.path()) == std::vector<std::string>{"claim.1"});
+  CHECK_FALSE(late.holds(folder.path()));
+  late.release(folder.path());
+  CHECK(fourth.holds(folder.path()));
+}
+
+TEST_CASE("a folder is the same with a slash behind it", "[claim]") {
+  const TempFolder folder;
+  Claims claims;
+  const fs::path slashed = folder.path().string() + "/";
+  REQUIRE(claims.take(slashed));
+  CHECK(claims.holds(folder.path()));
+  claims.release(slashed);
+  CHECK(claims_in(folder.path()).empty());
 }
 
 TEST_CASE("of many that want a folder at once, one gets it", "[claim]") {

@@ -290,6 +290,13 @@ TEST_CASE("verify compares what is made from the summary") {
   CHECK(program({"verify", bench.out()}).code == 1);
 }
 
+TEST_CASE("a folder may be named with a slash behind it") {
+  const Bench bench;
+  CHECK(bench.run({"--only", "precision.arithmetic=binary32"}, "out/").code == 0);
+  CHECK(fs::exists(bench.out() + "/timings.csv"));
+  CHECK_FALSE(fs::exists(bench.out() + "/claim.1"));
+}
+
 TEST_CASE("a sample is run again, the files of all are checked") {
   const Bench bench;
   REQUIRE(bench.run().code == 0);

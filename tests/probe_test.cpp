@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "cells.hpp"
 #include "mpfr.hpp"
+#include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/study/trained.hpp"
 
 namespace {
@@ -186,6 +187,22 @@ TEMPLATE_TEST_CASE("a shadow is the recurrence in wide arithmetic", "[probe]", f
   const double half = *std::max_element(errors.begin(), errors.end()) / 2;
   CHECK(update > 0.9 * half);
   CHECK(update < 1.1 * half);
+}
+
+TEST_CASE("a run that diverges between recorded steps has a last row without moments", "[probe]") {
+  const TempFolder folder;
+  const Cell cell = cell_of(
+      "steps = 25\n[data]\nsamples = 5\nfeatures = 4\n[rule]\nkind = \"sgd\"\nlr = 1e30\n"
+      "[precision]\narithmetic = \"binary32\"\n[record]\nevery = 10\nprobes = [\"moments\"]\n");
+  FileRecorder recorder(cell);
+  std::atomic<bool> stop{false}, save{false};
+  std::atomic<std::uint64_t> step{0};
+  const auto run = run_cell(cell, recorder, {stop, save, step});
+  REQUIRE(run);
+  CHECK(run->steps < 10);
+  CHECK(run->metrics[metric_place("verdict")] == "diverged");
+  const std::string last = recorder.rows().back();
+  CHECK(last.ends_with(std::string(13, ',')));
 }
 
 TEST_CASE("a run records its probes beside the loss", "[probe]") {

@@ -23,7 +23,7 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
                            "\"; expected a folder of this study or a new one, for example --out " +
                            "results/" + study.name);
     }
-    const std::string steps = steps_of_results(folder);
+    const std::string steps = steps_of_study(folder / "study.toml");
     if (!fresh && std::stoull(steps) > std::stoull(plan.cells.front()[key::steps])) {
       throw InputError(place, key::steps,
                        plan.cells.front()[key::steps] + ": the folder holds runs of " + steps +
@@ -102,6 +102,7 @@ OpenedStudy open_study(const RunOptions& options) {
   add_default_reports(study, plan.swept);
   require_memory(study, select_cells(plan, options.only), options.jobs);
   fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
+  if (!folder.has_filename()) folder = folder.parent_path();  // "results/x/"
   if (!in_path("gnuplot")) {
     throw InputError({"run", 0}, "",
                      "there is no gnuplot in PATH, which draws the figures; expected the program "

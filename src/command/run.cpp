@@ -52,7 +52,8 @@ void remove_cells(const fs::path& folder, const std::vector<const Cell*>& cells)
                      "cell " + cell->id + " is being run by process " + owner->process + " on " +
                          owner->host +
                          "; expected it to end first, or another folder, for example "
-                         "--out results/new");
+                         "--out results/new; if it is gone, its claim is in " +
+                         cell_folder(folder, cell->id).string());
   }
   for (const Cell* cell : cells) fs::remove_all(cell_folder(folder, cell->id));
 }
@@ -73,11 +74,12 @@ int run_command(const RunOptions& options) {
     for (const Cell* cell : cells) removed.insert(cell->id);
   }
   Summary summary;
-  shared.alone([&] {
+  const bool begun = shared.alone([&] {
     open_journal(folder);
     summary = summarize(folder, plan, {}, removed);
     write_records(folder, study, plan, summary);
   });
+  if (!begun) return exit_code::interrupted;
   std::erase_if(cells, [&](const Cell* cell) { return summary.here.count(cell->id) > 0; });
   for (const Cell* cell : cells) remove_failure(cell_folder(folder, cell->id));
   say("{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"), cells.size(),
@@ -90,12 +92,20 @@ int run_command(const RunOptions& options) {
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) failures.emplace(id, outcome.reason);
   }
-  shared.alone([&] {
+  const std::string& steps = plan.cells.front()[key::steps];
+  const bool written = shared.alone([&] {
+    const std::string now = steps_of_study(folder / "study.toml");
+    if (!now.empty() && std::stoull(now) > std::stoull(steps)) {
+      say("summary, tables and figures are left as they are: the folder has runs of {} steps by "
+          "now\n",
+          now);
+      return;
+    }
     summary = summarize(folder, plan, failures, removed, summary);
     shared.clear(summary.here);
     write_results(folder, study, plan, summary);
   });
-  if (stop_requested) {
+  if (stop_requested || !written) {
     say("interrupted; {} left; the same command goes on\n", counted(summary.pending, "cell"));
     return exit_code::interrupted;
   }

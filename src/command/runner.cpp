@@ -24,9 +24,13 @@ void catch_signals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_requested = true; };
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // as nohup has it
+  }
+  // A pipe that nobody reads makes writing fail, no more.
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 void say_line(const std::string& line) { std::fputs(line.c_str(), stderr); }
@@ -267,7 +271,9 @@ class Pool {
         case CellPlace::Turn::Kind::here: break;
       }
     } catch (const std::exception& error) {
-      return failure(task, error.what());
+      Outcome outcome = failure(task, error.what());
+      place_.release(*task.cell);
+      return outcome;
     }
     std::optional<Outcome> outcome = run(task);
     place_.release(*task.cell);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "shared_folder.hpp"
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "ulpscope/store/checkpoint.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -34,7 +38,7 @@ class FolderKeeper final : public Keeper {
       if (!shared_.told_.exchange(true)) say("{}; cells go on without\n", error.what());
     }
     // Frozen in between, it may have written into a cell that another process has done.
-    if (!shared_.claims_.holds(place)) remove_checkpoint(place);
+    if (!shared_.claims_.holds(place)) remove_checkpoint(place, state);
   }
 
  private:
@@ -54,6 +58,11 @@ CellPlace::Turn SharedFolder::take(const Cell& cell) {
     claims_.release(place);
     return {Turn::Kind::done};
   }
+  const std::string steps = steps_of_study(place / "cell.toml");
+  if (read_done(place) && !steps.empty() && std::stoull(steps) > std::stoull(cell[key::steps])) {
+    claims_.release(place);
+    return {Turn::Kind::failed, "the folder has a run of " + steps + " steps by now"};
+  }
   return {Turn::Kind::here};
 }
 
@@ -65,7 +74,12 @@ bool SharedFolder::finish(const Cell& cell, const CellFiles& files, const Run& r
   const auto place = place_of(cell);
   if (!claims_.holds(place)) return false;
   try {
-    if (run.end) write_end_state(place, *run.end, files);
+    note_timing(folder_, cell.id, {run.steps, run.seconds});
+    if (run.end) {
+      write_end_state(place, *run.end, files);
+    } else {
+      remove_end_state(place);
+    }
     write_cell(place, files);
   } catch (...) {
     // A process that has taken the cell over clears away what is half written.
@@ -73,16 +87,50 @@ bool SharedFolder::finish(const Cell& cell, const CellFiles& files, const Run& r
     throw;
   }
   remove_checkpoint(place);
-  note_timing(folder_, cell.id, {run.steps, run.seconds});
+  remove_failure(place);
   return true;
 }
 
 void SharedFolder::fail(const Cell& cell, const std::string& reason) {
   try {
-    write_failure(place_of(cell), reason);
+    // Without the claim the cell is another process's to judge.
+    if (claims_.holds(place_of(cell))) write_failure(place_of(cell), reason);
   } catch (const std::exception&) {
     // On a full disk: the message and summary.csv have the reason.
   }
+}
+
+bool SharedFolder::alone(const std::function<void()>& f) {
+  const auto start = std::chrono::steady_clock::now();
+  bool said = false;
+  while (!claims_.take(folder_)) {
+    if (stop_requested) return false;
+    const auto owner = claim_owner(folder_);
+    if (!said && owner && std::chrono::steady_clock::now() - start > std::chrono::seconds(1)) {
+      said = true;
+      say("waiting for process {} on {}, which writes summary, tables and figures\n",
+          owner->process, owner->host);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  // Figures of many cells take their time.
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::jthread heart([&](const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      ended.wait_for(lock, stop, claims_.lifetime() / 6, [] { return false; });
+      claims_.keep_fresh();
+    }
+  });
+  try {
+    f();
+  } catch (...) {
+    claims_.release(folder_);
+    throw;
+  }
+  claims_.release(folder_);
+  return true;
 }
 
 void SharedFolder::clear(const std::unordered_set<std::string>& done) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
-#include <thread>
 
 #include "runner.hpp"
 #include "ulpscope/store/claim.hpp"
@@ -28,18 +28,9 @@ class SharedFolder final : public CellPlace {
   /// Removes what processes that were killed left of these done cells.
   void clear(const std::unordered_set<std::string>& done);
 
-  /// Calls f while no other process writes what stands beside the cells.
-  template <class F>
-  void alone(F&& f) {
-    while (!claims_.take(folder_)) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    try {
-      f();
-    } catch (...) {
-      claims_.release(folder_);
-      throw;
-    }
-    claims_.release(folder_);
-  }
+  /// Calls f while no other process writes what stands beside the cells, and waits for that, which
+  /// it says; false where it was told to stop meanwhile.
+  bool alone(const std::function<void()>& f);
 
   std::filesystem::path place_of(const Cell& cell) const { return cell_folder(folder_, cell.id); }
 

@@ -80,8 +80,12 @@ int status_command(const std::string& folder) {
     if (const auto owner = claim_owner(cell_folder(folder, cell.id))) {
       ++running;
       ran = static_cast<double>(std::time(nullptr) - owner->since);
-      lines += fmt::format("{} {}: running on {}, process {}, since {} ({})\n", cell.id, name,
+      lines += fmt::format("{} {}: running on {}, process {}, since {} ({})", cell.id, name,
                            owner->host, owner->process, time_text(owner->since), clock_text(ran));
+      if (owner->silent > 30) {
+        lines += fmt::format(", without a sign of life for {}", clock_text(owner->silent));
+      }
+      lines += '\n';
     }
     left_seconds += std::max(0.0, seconds.value_or(0) - ran);
   }

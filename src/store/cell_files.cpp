@@ -83,9 +83,7 @@ void write_cell(const fs::path& folder, const CellFiles& files) {
 }
 
 std::optional<std::string> read_done(const fs::path& folder) {
-  const fs::path file = folder / "done";
-  if (!fs::is_regular_file(file)) return std::nullopt;
-  return read_file(file);
+  return read_if_there(folder / "done");
 }
 
 std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell) {
@@ -101,15 +99,15 @@ std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Ce
     if (!listed || !fs::is_regular_file(folder / file.name)) return std::nullopt;
   }
   // Every summary reads the metrics: small, so they are checked.
-  const std::string metrics = read_file(folder / "metrics.csv");
-  if (done->find(sha256(metrics) + "  metrics.csv\n") == std::string::npos) return std::nullopt;
-  return FinishedCell{*done, parse_csv(metrics, (folder / "metrics.csv").string()).rows.at(0)};
+  const auto metrics = read_if_there(folder / "metrics.csv");
+  if (!metrics || done->find(sha256(*metrics) + "  metrics.csv\n") == std::string::npos) {
+    return std::nullopt;
+  }
+  return FinishedCell{*done, parse_csv(*metrics, (folder / "metrics.csv").string()).rows.at(0)};
 }
 
 std::optional<std::string> read_failure(const fs::path& folder) {
-  const fs::path file = folder / "failed";
-  if (!fs::is_regular_file(file)) return std::nullopt;
-  return read_file(file);
+  return read_if_there(folder / "failed");
 }
 
 void write_failure(const fs::path& folder, const std::string& reason) {

@@ -111,4 +111,14 @@ void remove_checkpoint(const fs::path& cell_folder) {
   fs::remove(cell_folder / checkpoint_name, ignored);
 }
 
+void remove_checkpoint(const fs::path& cell_folder, const RunState& state) {
+  if (read_if_there(cell_folder / checkpoint_name) == text_of(state))
+    remove_checkpoint(cell_folder);
+}
+
+void remove_end_state(const fs::path& cell_folder) {
+  std::error_code ignored;
+  fs::remove(cell_folder / end_name, ignored);
+}
+
 }  // namespace ulpscope

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -53,20 +54,35 @@ fs::path part_of(const fs::path& path) {
   return beside += std::string(part_ending) + this_process() + "," + std::to_string(++count);
 }
 
-/// Removes what write_file left of the processes for which left_by(process).
+/// Removes what write_file left of the processes for which left_by(process) is true.
 template <class F>
 void remove_parts(const fs::path& folder, F&& left_by) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     const std::size_t ending = name.rfind(part_ending);
-    if (ending == std::string::npos || !left_by(name.substr(ending + part_ending.size()))) continue;
+    if (ending == std::string::npos) continue;
+    const std::string process = name.substr(ending + part_ending.size());
+    // A claim in the making is of one that comes, not of one that has left.
+    const bool coming = name.starts_with("claim.") && !has_ended(Owner(process));
+    if (coming || !left_by(process)) continue;
     std::error_code gone;  // another process may do the same
     fs::remove(entry.path(), gone);
   }
 }
 
 }  // namespace
+
+std::optional<std::string> read_if_there(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  try {
+    return read_file(path);
+  } catch (const std::runtime_error&) {
+    if (fs::is_regular_file(path, error)) throw;
+    return std::nullopt;  // another process has removed it
+  }
+}
 
 std::string read_file(const fs::path& path) {
   const Descriptor file(path, O_RDONLY);
@@ -113,12 +129,24 @@ void write_file(const fs::path& path, std::string_view content) {
 bool create_file(const fs::path& path, std::string_view content) {
   const fs::path beside = part_of(path);
   try {
-    write_all(Descriptor(beside, O_WRONLY | O_CREAT | O_TRUNC).get(), content, beside);
+    {
+      const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+      write_all(file.get(), content, beside);
+      // Where space is granted late, as by NFS, here is where it is refused.
+      if (::fsync(file.get()) != 0) fail("flush", beside, errno);
+    }
     // Unlike renaming, this fails where the file exists.
-    const bool created = ::link(beside.c_str(), path.c_str()) == 0;
+    bool created = ::link(beside.c_str(), path.c_str()) == 0;
     const int error = errno;
-    fs::remove(beside);
-    if (!created && error != EEXIST) fail("create", path, error);
+    // Over a network the answer may be lost and the question repeated; two names tell.
+    struct stat status {};
+    if (!created && error == EEXIST) {
+      created = ::stat(beside.c_str(), &status) == 0 && status.st_nlink == 2;
+    }
+    std::error_code gone;
+    fs::remove(beside, gone);
+    // The part itself is gone where another process has claimed the folder and cleared it.
+    if (!created && error != EEXIST && error != ENOENT) fail("create", path, error);
     return created;
   } catch (...) {
     std::error_code ignored;

@@ -2,6 +2,9 @@
 #include "ulpscope/store/owner.hpp"
 
 #include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -10,18 +13,24 @@
 namespace ulpscope {
 namespace {
 
-/// When the process started, in clock ticks since boot; empty where there is no such process.
-std::string start_of(const std::string& process) {
+/// What /proc shows of a process: its state, a letter, and its start in clock ticks since boot.
+/// Empty where there is no such process, or it is not to be seen.
+struct Shown {
+  std::string state, start;
+};
+
+Shown look_at(const std::string& process) {
   std::ifstream stat("/proc/" + process + "/stat");
   std::string line;
   if (!std::getline(stat, line)) return {};
-  // Field 22; the second, a name in brackets, may hold spaces.
+  // The second field, a name in brackets, may hold spaces; these are the third and the 22nd.
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return {};
   std::istringstream fields(line.substr(name_end + 1));
-  std::string field;
-  for (int i = 3; i <= 22; ++i) fields >> field;
-  return field;
+  Shown shown;
+  fields >> shown.state;
+  for (int i = 4; i <= 22; ++i) fields >> shown.start;
+  return shown;
 }
 
 std::string first_line(const std::string& file) {
@@ -35,6 +44,8 @@ std::string host() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "host";
   std::string text = name.data();
+  // Machines and containers may share a name.
+  text += "-" + first_line("/etc/machine-id").substr(0, 8);
   for (char& c : text) {
     if (c == ',' || c == '/') c = '-';
   }
@@ -55,7 +66,7 @@ const std::string& this_process() {
   static const std::string text = [] {
     const std::string process = std::to_string(::getpid());
     const std::string boot = first_line("/proc/sys/kernel/random/boot_id").substr(0, 13);
-    return host() + "," + boot + "," + space() + "," + process + "," + start_of(process);
+    return host() + "," + boot + "," + space() + "," + process + "," + look_at(process).start;
   }();
   return text;
 }
@@ -71,7 +82,15 @@ bool has_ended(const Owner& owner) {
   static const Owner self(this_process());
   if (!owner.known() || owner.host != self.host) return false;
   if (owner.boot != self.boot) return true;
-  return owner.space == self.space && start_of(owner.process) != owner.start;
+  if (owner.space != self.space) return false;
+  const Shown shown = look_at(owner.process);
+  if (shown.state == "Z") return true;  // but for its parent's asking
+  if (!shown.start.empty()) return shown.start != owner.start;
+  // Another user's may be hidden.
+  pid_t process = 0;
+  const char* const end = owner.process.data() + owner.process.size();
+  const bool number = std::from_chars(owner.process.data(), end, process).ptr == end;
+  return number && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace ulpscope

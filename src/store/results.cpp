@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -39,6 +40,18 @@ Rows by_id(const fs::path& path) {
     rows.clear();
   }
   return rows;
+}
+
+/// Nothing where a text is no number, as in a line that a full disk cut.
+std::optional<Timing> read_timing(const std::string& steps, const std::string& seconds) {
+  Timing timing{};
+  const auto whole = [](const std::string& text, auto& value) {
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && rest == end;
+  };
+  if (!whole(steps, timing.steps) || !whole(seconds, timing.seconds)) return std::nullopt;
+  return timing;
 }
 
 constexpr std::string_view journal_prefix = "timings.", journal_ending = ".journal";
@@ -91,7 +104,7 @@ void open_journal(const fs::path& folder) {
 
 void note_timing(const fs::path& folder, const std::string& id, const Timing& timing) {
   std::ofstream(journal_of(folder, this_process()), std::ios::app)
-      << id + "," + std::to_string(timing.steps) + "," + fixed(timing.seconds) + "\n";
+      << "\n" + id + "," + std::to_string(timing.steps) + "," + fixed(timing.seconds) + "\n";
 }
 
 Timings read_journals(const fs::path& folder) {
@@ -100,10 +113,13 @@ Timings read_journals(const fs::path& folder) {
     std::ifstream lines(file);
     std::string line;
     while (std::getline(lines, line)) {
-      const std::size_t first = line.find(','), second = line.find(',', first + 1);
-      if (second == std::string::npos || lines.eof()) continue;  // the process was killed here
-      timings[line.substr(0, first)] = {std::stoull(line.substr(first + 1)),
-                                        std::stod(line.substr(second + 1))};
+      if (lines.eof()) continue;  // the process was killed here
+      std::istringstream fields(line);
+      std::string id, steps, seconds;
+      std::getline(fields, id, ',');
+      std::getline(fields, steps, ',');
+      std::getline(fields, seconds);
+      if (const auto timing = read_timing(steps, seconds)) timings[id] = *timing;
     }
   }
   return timings;
@@ -112,7 +128,8 @@ Timings read_journals(const fs::path& folder) {
 Timings all_timings(const fs::path& folder) {
   Timings timings = read_journals(folder);
   for (const auto& [id, row] : by_id(folder / "timings.csv")) {
-    if (row.size() == 4) timings.emplace(id, Timing{std::stoull(row[1]), std::stod(row[2])});
+    const auto timing = row.size() == 4 ? read_timing(row[1], row[2]) : std::nullopt;
+    if (timing) timings.emplace(id, *timing);
   }
   return timings;
 }
@@ -130,9 +147,9 @@ void remove_journals(const fs::path& folder, bool all) {
   }
 }
 
-std::string steps_of_results(const fs::path& folder) {
-  if (!fs::exists(folder / "study.toml")) return {};
-  const Study study = read_study((folder / "study.toml").string());
+std::string steps_of_study(const fs::path& file) {
+  if (!fs::is_regular_file(file)) return {};
+  const Study study = read_study(file.string());
   for (const Assignment& entry : study.base) {
     if (entry.key == key::steps) return entry.value.text;
   }
@@ -226,7 +243,7 @@ struct Earlier {
   explicit Earlier(const fs::path& folder)
       : rows(by_id(folder / "summary.csv")),
         seals(read_seals(folder)),
-        steps(steps_of_results(folder)) {}
+        steps(steps_of_study(folder / "study.toml")) {}
 
   /// The row of a cell that was done with as many steps, or nothing.
   const std::vector<std::string>* row(const Cell& cell) const {
@@ -264,13 +281,13 @@ Summary summarize(const fs::path& folder, const Plan& plan,
     std::vector<std::string> metrics(metric_list.size());
     std::string status = "pending";
     const auto failure = failures.find(cell.id);
-    if (failure != failures.end()) {
-      status = "failed: " + failure->second;
-    } else if (finished[i]) {
+    if (finished[i]) {
       metrics = std::move(finished[i]->metrics);
       status = "done";
       summary.seals.emplace(cell.id, seal(finished[i]->done));
       summary.here.insert(cell.id);
+    } else if (failure != failures.end()) {
+      status = "failed: " + failure->second;
     } else if (const auto reason = read_failure(cell_folder(folder, cell.id))) {
       status = "failed: " + *reason;
     } else {

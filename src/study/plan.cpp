@@ -13,10 +13,7 @@
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 namespace {
 

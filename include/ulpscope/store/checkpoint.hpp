@@ -31,5 +31,8 @@ std::optional<RunState> read_state(const std::filesystem::path& cell_folder, std
                                    std::string& why);
 
 void remove_checkpoint(const std::filesystem::path& cell_folder);
+/// Only if it is the one of this state.
+void remove_checkpoint(const std::filesystem::path& cell_folder, const RunState& state);
+void remove_end_state(const std::filesystem::path& cell_folder);
 
 }  // namespace ulpscope

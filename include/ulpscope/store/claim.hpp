@@ -15,6 +15,7 @@ namespace ulpscope {
 struct ClaimOwner {
   std::string host, process;
   std::int64_t since = 0;  ///< seconds since 1970 by its own clock
+  double silent = 0;       ///< seconds since it was kept fresh, where the clocks agree
 };
 
 /// A process's claims on folders that many processes work on, on this or other hosts that share
@@ -49,10 +50,11 @@ class Claims {
   using Clock = std::chrono::steady_clock;
   struct Seen {
     std::filesystem::file_time_type time;
-    Clock::time_point since;
+    Clock::time_point looked;
+    Clock::duration age;  ///< how long it has been seen unchanged
   };
 
-  bool stale(const std::filesystem::path& claim, const std::string& owner);
+  bool stale(const std::filesystem::path& claim, const std::string& owner, Clock::time_point now);
 
   std::chrono::milliseconds lifetime_;
   std::mutex mutex_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace ulpscope {
 
 /// The whole file. Throws std::runtime_error that names it and the reason.
 std::string read_file(const std::filesystem::path& path);
+
+/// The same of a file that other processes may remove; nothing where it is not there.
+std::optional<std::string> read_if_there(const std::filesystem::path& path);
 
 /// Writes beside its place, flushes to disk, renames: the file is there whole or not at all.
 /// A file that holds these bytes already is left alone. Throws std::runtime_error that names the

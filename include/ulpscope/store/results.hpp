@@ -56,8 +56,8 @@ std::vector<std::string> summary_header(const Plan& plan);
 /// the plan does not have: writing the plan's summary would lose them.
 std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& plan);
 
-/// The steps of the study whose results stand in a folder; empty where there is none.
-std::string steps_of_results(const std::filesystem::path& folder);
+/// The steps of a study file, such as a cell's; empty where it is not there. Throws InputError.
+std::string steps_of_study(const std::filesystem::path& file);
 
 /// What a folder knows of a plan's cells.
 struct Summary {

@@ -63,7 +63,8 @@ class Running final : public RuleRun<R> {
     const auto append = [&](std::vector<std::string> more) {
       fields.insert(fields.end(), more.begin(), more.end());
     };
-    if (moments_) append(stepped_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
+    // A loss that is not finite has a row whether its update was recorded or not.
+    if (moments_) append(recorded_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
     if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(6));
     if (rate_) append({stepped_ ? decimal_text(rule_->rate()) : ""});
     return fields;
