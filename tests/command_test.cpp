@@ -318,9 +318,17 @@ TEST_CASE("SIGINT and SIGTERM end with 130 and keep what is done") {
     const Bench bench;
     REQUIRE(bench.run({"--only", "precision.arithmetic=binary32"}).code == 0);
     const auto cells = compared_files(bench.out() + "/cells");
-    Process process({ULPSCOPE_PROGRAM, "run", bench.study, "--out", bench.out(), "--set",
-                     "study.steps=20000000", "--only", "precision.arithmetic=binary64"});
-    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    Process process({ULPSCOPE_PROGRAM, "run", bench.study, "--out", bench.out(), "--jobs", "2",
+                     "--checkpoint", "0.1", "--set", "study.steps=20000000", "--only",
+                     "precision.arithmetic=binary64"});
+    const auto checkpoints = [&] {
+      const auto files = compared_files(bench.out() + "/cells");
+      return std::count_if(files.begin(), files.end(),
+                           [](const auto& file) { return file.first.ends_with("/checkpoint"); });
+    };
+    for (int wait = 0; wait < 600 && checkpoints() < 2; ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
     ::kill(process.pid(), signal);
     const Result result = process.wait();
     INFO(result.err);
