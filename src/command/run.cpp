@@ -101,7 +101,7 @@ int run_command(const RunOptions& options) {
           now);
       return;
     }
-    summary = summarize(folder, plan, failures, removed, summary);
+    summary = summarize(folder, plan, failures, removed, std::move(summary));
     shared.clear(summary.here);
     write_results(folder, study, plan, summary);
   });

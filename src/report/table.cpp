@@ -98,6 +98,18 @@ std::string markdown(const Table& table, const TableSpec& spec, const std::strin
   return text;
 }
 
+std::string text_of(const Table& table, const TableSpec& spec, const Study& study,
+                    TableFormat format) {
+  const std::string comment = stamp(study.name, "table", spec.name);
+  switch (format) {
+    case TableFormat::markdown: return markdown(table, spec, comment);
+    case TableFormat::latex: return latex_table(table, spec, study, comment);
+    case TableFormat::csv: return csv_text(table);
+    case TableFormat::html: return html_table(table, spec, study, comment);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string table_ending(TableFormat format) {
@@ -112,15 +124,7 @@ std::string table_ending(TableFormat format) {
 
 std::string table_text(const TableSpec& spec, const Study& study, const Csv& summary,
                        const Csv& timings, TableFormat format) {
-  const Table table = collect(spec, summary, timings);
-  const std::string comment = stamp(study.name, "table", spec.name);
-  switch (format) {
-    case TableFormat::markdown: return markdown(table, spec, comment);
-    case TableFormat::latex: return latex_table(table, spec, study, comment);
-    case TableFormat::csv: return csv_text(table);
-    case TableFormat::html: return html_table(table, spec, study, comment);
-  }
-  return {};
+  return text_of(collect(spec, summary, timings), spec, study, format);
 }
 
 Csv read_timings(const fs::path& folder) {
@@ -133,9 +137,10 @@ std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
   const Csv timings = read_timings(folder);
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {
+    const Table table = collect(spec, summary, timings);
     for (const TableFormat format : table_formats) {
       files.push_back(folder / "tables" / (spec.name + table_ending(format)));
-      write_file(files.back(), table_text(spec, study, summary, timings, format));
+      write_file(files.back(), text_of(table, spec, study, format));
     }
   }
   return files;

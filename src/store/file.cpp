@@ -74,13 +74,12 @@ void remove_parts(const fs::path& folder, F&& left_by) {
 }  // namespace
 
 std::optional<std::string> read_if_there(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return std::nullopt;
   try {
     return read_file(path);
   } catch (const std::runtime_error&) {
+    std::error_code error;
     if (fs::is_regular_file(path, error)) throw;
-    return std::nullopt;  // another process has removed it
+    return std::nullopt;
   }
 }
 

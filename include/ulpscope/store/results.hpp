@@ -74,6 +74,6 @@ struct Summary {
 /// are not looked at again.
 Summary summarize(const std::filesystem::path& folder, const Plan& plan,
                   const std::map<std::string, std::string>& failures = {},
-                  const std::set<std::string>& removed = {}, const Summary& before = {});
+                  const std::set<std::string>& removed = {}, Summary before = {});
 
 }  // namespace ulpscope
