@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <malloc.h>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -207,6 +208,10 @@ int parse_and_run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace ulpscope;
+  // Plans and summaries of many cells are many small texts: memory is asked for in large pieces,
+  // and not given back and asked for again.
+  ::mallopt(M_TOP_PAD, 64 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 512 << 20);
   try {
     if (const auto fault = environment_fault()) {
       say("ulpscope: {}; results would not be reproducible\n", *fault);

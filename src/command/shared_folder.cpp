@@ -21,9 +21,10 @@ class FolderKeeper final : public Keeper {
     auto state = read_state(shared_.place_of(cell_), std::stoull(cell_[key::steps]), why);
     if (!why.empty()) say("{}: begins at step {}\n", why, state ? state->step : 0);
     // The state of a done cell, which is compared, does not say how long it took.
+    if (!state || state->seconds > 0) return state;
+    std::call_once(shared_.timings_read_, [&] { shared_.earlier_ = all_timings(shared_.folder_); });
     const auto at = shared_.earlier_.find(cell_.id);
-    if (state && state->seconds == 0 && at != shared_.earlier_.end() &&
-        at->second.steps == state->step) {
+    if (at != shared_.earlier_.end() && at->second.steps == state->step) {
       state->seconds = at->second.seconds;
     }
     return state;

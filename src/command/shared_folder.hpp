@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <string>
 
 #include "runner.hpp"
@@ -16,7 +17,7 @@ namespace ulpscope {
 class SharedFolder final : public CellPlace {
  public:
   SharedFolder(std::filesystem::path folder, std::chrono::milliseconds claim_lifetime)
-      : folder_(std::move(folder)), claims_(claim_lifetime), earlier_(all_timings(folder_)) {}
+      : folder_(std::move(folder)), claims_(claim_lifetime) {}
 
   Turn take(const Cell& cell) override;
   std::unique_ptr<Keeper> keeper(const Cell& cell) override;
@@ -39,7 +40,8 @@ class SharedFolder final : public CellPlace {
 
   std::filesystem::path folder_;
   Claims claims_;
-  Timings earlier_;  ///< of cells that a longer run goes on with
+  std::once_flag timings_read_;
+  Timings earlier_;  ///< of cells that a longer run goes on with, once they are read
   std::chrono::steady_clock::time_point freshened_{};
   std::atomic<bool> told_{false};  ///< that states cannot be saved
 };
