@@ -235,9 +235,9 @@ class Pool {
         continue;
       }
       failed_ = failed_ || outcome->kind == Outcome::Kind::failed;
-      if (outcome->kind != Outcome::Kind::stopped) {
-        outcomes_.insert_or_assign(task->cell->id, std::move(*outcome));
-      }
+      if (outcome->kind == Outcome::Kind::stopped) continue;
+      const auto at = outcomes_.insert_or_assign(task->cell->id, std::move(*outcome)).first;
+      if (!at->second.news.empty()) tell(*task, at->second.news);
     }
     --workers_;
     changed_.notify_all();
@@ -248,7 +248,7 @@ class Pool {
     while (!stopping()) {
       if (waiting_.empty() && !elsewhere_.empty()) {
         changed_.wait_for(lock, std::chrono::milliseconds(500), [&] { return stopping(); });
-        waiting_.swap(elsewhere_);
+        if (waiting_.empty()) waiting_.swap(elsewhere_);  // or another worker has done so
       }
       if (!waiting_.empty() && !stopping()) {
         Task* task = waiting_.front();
@@ -289,8 +289,8 @@ class Pool {
       if (!run) return Outcome{Outcome::Kind::stopped};
       if (!place_.finish(*task.cell, recorder.finish(*run), *run)) return std::nullopt;
       const auto metric = [&](std::string_view name) { return run->metrics[metric_place(name)]; };
-      tell(task, metric("verdict") + " at step " + metric("verdict_step"));
-      return Outcome{Outcome::Kind::done};
+      return Outcome{Outcome::Kind::done, "",
+                     metric("verdict") + " at step " + metric("verdict_step")};
     } catch (const std::bad_alloc&) {
       return failure(task, "not enough memory");
     } catch (const std::exception& error) {
@@ -300,8 +300,7 @@ class Pool {
 
   Outcome failure(const Task& task, const std::string& reason) {
     place_.fail(*task.cell, reason);
-    tell(task, "failed: " + reason);
-    return {Outcome::Kind::failed, reason};
+    return {Outcome::Kind::failed, reason, "failed: " + reason};
   }
 
   static double elapsed(const Task& task) {
@@ -340,10 +339,9 @@ class Pool {
   }
 
   void tell(const Task& task, const std::string& text) {
-    const std::scoped_lock lock(mutex_);
     if (terminal_) clear();
     const std::string name = label(*task.cell, swept_);
-    say("[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size() + 1, total_, task.cell->id,
+    say("[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size(), total_, task.cell->id,
         name.empty() ? "" : " ", name, text, elapsed(task));
   }
 

@@ -86,6 +86,7 @@ class Estimate {
 struct Outcome {
   enum class Kind { done, failed, stopped } kind;
   std::string reason{};  ///< of a failure
+  std::string news{};    ///< for the line that tells of it; none where it came of elsewhere
 };
 
 /// Where cells come from when they are run, and where they go. Called from several threads, but

@@ -47,6 +47,21 @@ class FolderKeeper final : public Keeper {
   const Cell& cell_;
 };
 
+namespace {
+
+/// How many steps a done cell has run; empty where it is not done, or its description is damaged,
+/// so that it is run again.
+std::string done_steps(const std::filesystem::path& place) {
+  if (!read_done(place)) return {};
+  try {
+    return steps_of_study(place / "cell.toml");
+  } catch (const InputError&) {
+    return {};
+  }
+}
+
+}  // namespace
+
 CellPlace::Turn SharedFolder::take(const Cell& cell) {
   const auto place = place_of(cell);
   if (finished_cell(folder_, cell)) return {Turn::Kind::done};
@@ -59,8 +74,8 @@ CellPlace::Turn SharedFolder::take(const Cell& cell) {
     claims_.release(place);
     return {Turn::Kind::done};
   }
-  const std::string steps = steps_of_study(place / "cell.toml");
-  if (read_done(place) && !steps.empty() && std::stoull(steps) > std::stoull(cell[key::steps])) {
+  const std::string steps = done_steps(place);
+  if (!steps.empty() && std::stoull(steps) > std::stoull(cell[key::steps])) {
     claims_.release(place);
     return {Turn::Kind::failed, "the folder has a run of " + steps + " steps by now"};
   }

@@ -168,7 +168,9 @@ std::optional<ClaimOwner> claim_owner(const fs::path& folder) {
   const Owner owner(process);
   if (!content || has_ended(owner)) return std::nullopt;
   const std::chrono::duration<double> silent = fs::file_time_type::clock::now() - fresh;
-  return ClaimOwner{owner.host, owner.process, since, gone ? 0 : silent.count()};
+  // People know a machine by its name alone.
+  const std::string host = owner.host.substr(0, owner.host.rfind('-'));
+  return ClaimOwner{host, owner.process, since, gone ? 0 : silent.count()};
 }
 
 }  // namespace ulpscope
