@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "check_cell.hpp"
 #include "ulpscope/data/none.hpp"
-#include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/model/surface_list.hpp"
 
@@ -30,12 +30,6 @@ std::string description_of(const Settings::Block& settings) {
   std::string description;
   for (const std::string& line : lines) description += line;
   return description;
-}
-
-const Section& section_named(const std::string& name) {
-  const auto& all = sections();
-  return *std::find_if(all.begin(), all.end(),
-                       [&](const Section& section) { return section.name == name; });
 }
 
 /// The kind that is given in a section, if any is; throws on one that is unknown.
@@ -138,121 +132,6 @@ std::vector<Idle> idle_options(const Section& section, const Kind& kind, const A
     return plain_setting(key, *kind.find(option), at == given.end() ? nullptr : &at->second)
         .canonical;
   });
-}
-
-/// Where the first of these keys, or of the keys below one, was given.
-Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) {
-    for (const auto& [name, value] : given) {
-      if (name == key || name.rfind(key + ".", 0) == 0) return value.place;
-    }
-  }
-  return {keys.front(), 0};
-}
-
-/// The probe shadow needs a role that the rule keeps, and an arithmetic that is wider.
-void check_shadow(const Cell& cell, const std::string& arithmetic) {
-  if (!has_probe(cell, "shadow")) return;
-  const std::string role = cell["record.shadow"];
-  if (!cell.find("precision." + role)) {
-    const bool first = cell.find("precision.first_moment") != nullptr;
-    throw PrecisionError("record.probes",
-                         "\"shadow\" follows the " + role + ", which the rule \"" +
-                             cell["rule.kind"] + "\" does not keep; for example " +
-                             (first ? "shadow = \"first_moment\"" : "probes = [\"moments\"]"));
-  }
-  if (arithmetic == "dec100") {
-    throw PrecisionError("record.probes",
-                         "\"shadow\" computes in an arithmetic wider than the rule's, and there "
-                         "is none above dec100; expected a rule in dec50 or less, with roles that "
-                         "fit it, or no shadow, for example probes = [\"moments\"]");
-  }
-}
-
-/// The probe path records the parameters of a surface.
-void check_path(const Cell& cell, const Assignments& given) {
-  if (!has_probe(cell, "path") || find_surface(cell["model.kind"])) return;
-  std::vector<std::string> names;
-  for (const SurfaceInfo& surface : surface_list) names.emplace_back(surface.name);
-  throw InputError(place_of(given, {"record.probes", "model.kind"}), "record.probes",
-                   "\"path\" records x and y of a surface, which the model \"" +
-                       cell["model.kind"] + "\" is not; expected " + one_of(names) +
-                       ", for example kind = \"" + names.front() + "\" under [model]");
-}
-
-/// The roles' formats must fit the arithmetics.
-void check_precision(const Cell& cell, const Assignments& given) {
-  try {
-    check_shadow(cell, precision_of(cell).rule_arithmetic);
-  } catch (const PrecisionError& error) {
-    const bool whole = error.key().find('.') != std::string::npos;
-    const std::string key = whole ? error.key() : "precision." + error.key();
-    throw InputError(place_of(given, {key, "precision"}), key, error.what());
-  }
-}
-
-/// The model must find the samples that it needs, and the batch no more than there are.
-/// `extent_of` looks the samples up.
-template <class ExtentOf>
-void check_data(Cell& cell, const Assignments& given, const ExtentOf& extent_of) {
-  const Kind& model = *section_named("model").find(cell["model.kind"]);
-  const Kind& data = *section_named("data").find(cell["data.kind"]);
-  if (model.needs == Targets::none) return;
-  if (data.name == None::name) {
-    throw InputError(place_of(given, {"data.kind", "model.kind"}), "data.kind",
-                     "the model \"" + model.name +
-                         "\" needs samples; expected data, for example kind = \"" +
-                         section_named("data").kinds.front().name + "\"");
-  }
-  try {
-    cell.extent = extent_of(data);
-  } catch (const DataError& error) {
-    throw InputError(place_of(given, {key::data_file, "data.kind"}), "data." + data.name,
-                     error.what());
-  }
-  const Extent& extent = cell.extent;
-  const std::string why =
-      model.mismatch ? model.mismatch(cell.section("model"), extent.classes) : std::string();
-  if (!why.empty()) {
-    throw InputError(place_of(given, {"model.kind", "data.kind"}), "model." + model.name, why);
-  }
-  const std::string& size = cell["batch.size"];
-  if (size != "all" && std::stoull(size) > extent.samples) {
-    throw InputError(place_of(given, {"batch.size"}), "batch.size",
-                     size + ": expected at most the " + std::to_string(extent.samples) +
-                         " samples that there are; for example size = \"all\"");
-  }
-}
-
-/// A mean divides by the number of samples: the model's arithmetic must have room for it.
-void check_mean(const Cell& cell, const Assignments& given) {
-  const Setting* const loss = cell.find("model.loss");
-  if (!loss || !loss->canonical.starts_with("mean-")) return;
-  const auto samples = static_cast<double>(cell.extent.samples);
-  for_each_arithmetic([&]<class T>() {
-    using std::isfinite;
-    if (cell[key::arithmetic] != ArithmeticTraits<T>::name || isfinite(convert<T>(samples))) return;
-    throw InputError(place_of(given, {"model.loss", key::arithmetic}), "model.loss",
-                     "a mean over " + std::to_string(cell.extent.samples) + " samples, a number " +
-                         cell[key::arithmetic] + " has no room for; expected fewer samples, or " +
-                         "for example loss = \"sum" + loss->canonical.substr(4) + "\"");
-  });
-}
-
-/// A schedule that goes by the rule's learning rate, or by the number of steps, must fit it.
-void check_schedule(const Cell& cell, const Assignments& given) {
-  const Kind& kind = *section_named("schedule").find(cell["schedule.kind"]);
-  const auto refuse = [&](const std::string& why, const std::string& other) {
-    if (why.empty()) return;
-    throw InputError(place_of(given, {"schedule", other}), "schedule." + kind.name, why);
-  };
-  const auto text_of = cell.section("schedule");
-  if (kind.conflict_with) {
-    refuse(kind.conflict_with(text_of, Decimal(cell["rule.lr"])), "rule.lr");
-  }
-  if (kind.conflict_with_steps) {
-    refuse(kind.conflict_with_steps(text_of, std::stoull(cell[key::steps])), key::steps);
-  }
 }
 
 /// The kinds of its section that have a key; for a key of [precision], the rules; for one of
@@ -366,10 +245,6 @@ void set_sum(Settings::Block& data, const Extent& extent) {
   at->canonical = extent.sha256;
   at->at_default = false;
   at->quoted = true;
-}
-
-bool in_section(std::string_view key, std::string_view section) {
-  return key.size() > section.size() && key[section.size()] == '.' && key.starts_with(section);
 }
 
 std::size_t index_of(std::string_view name) {
@@ -548,44 +423,6 @@ Cell CellMaker::make(const std::vector<Change>& changes) {
   cell.id = id_of(parts);
   for (const auto& [key, value] : changes) require_effect(value->place, *key, cell);
   return cell;
-}
-
-const Setting* Settings::find(std::string_view key) const {
-  const std::string_view section = key.substr(0, key.find('.'));
-  for (const auto& block : blocks_) {
-    if (!in_section(block->front().key, section)) continue;
-    for (const Setting& setting : *block) {
-      if (setting.key == key) return &setting;
-    }
-  }
-  return nullptr;
-}
-
-const Setting* Cell::find(std::string_view key) const { return settings.find(key); }
-
-const std::string& Cell::operator[](std::string_view key) const {
-  if (const Setting* setting = find(key)) return setting->canonical;
-  // A group that is at its default has no settings for its parts.
-  const std::size_t dot = key.rfind('.');
-  const OptionInfo* part = find(key.substr(0, dot)) ? find_option(key) : nullptr;
-  if (!part) throw std::logic_error("a cell without " + std::string(key));
-  return part->default_text;
-}
-
-bool has_probe(const Cell& cell, std::string_view probe) {
-  return contains(detail::list_items(cell["record.probes"]), std::string(probe));
-}
-
-Precision precision_of(const Cell& cell) {
-  return resolve_precision(cell.section("precision"), [&](std::string_view key) {
-    return cell.find("precision." + std::string(key)) != nullptr;
-  });
-}
-
-std::function<std::string(std::string_view)> Cell::section(std::string name) const {
-  return [this, name = std::move(name)](std::string_view option) {
-    return (*this)[name + "." + std::string(option)];
-  };
 }
 
 }  // namespace ulpscope

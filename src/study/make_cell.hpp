@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,6 +24,9 @@ void assign(Assignments& given, const std::string& key, const Value& value);
 
 /// The setting of an option that is no group: with the value, or at the default without one.
 Setting plain_setting(const std::string& key, const OptionInfo& option, const Value* value);
+
+/// Whether a key is one of this section.
+bool in_section(std::string_view key, std::string_view section);
 
 /// The sizes of the data that a plan's cells describe, each looked up once: a file is read for it.
 class DataSizes {
