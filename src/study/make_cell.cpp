@@ -15,8 +15,6 @@ namespace {
 /// What gives keys of samples an effect.
 constexpr std::string_view of_samples = "kind = \"linear\" under [model]";
 
-std::string section_of(const std::string& key) { return key.substr(0, key.find('.')); }
-
 /// Of a section, what an id goes by, sorted by key.
 std::string description_of(const Settings::Block& settings) {
   std::vector<std::string> lines;
@@ -107,16 +105,6 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
   if (!why.empty()) throw InputError(last_given->place, key, why);
 }
 
-/// Whether a cell with this rule, which keeps these moments, has the key of [precision].
-bool applies(const std::string& option, const Kind& rule, const std::vector<Role>& moments) {
-  if (option == "eps_policy") return rule.joins_eps;
-  const auto* role = std::find_if(role_list.begin(), role_list.end(),
-                                  [&](const RoleInfo& info) { return info.name == option; });
-  if (role == role_list.end()) return true;
-  if (role->role != Role::first_moment && role->role != Role::second_moment) return true;
-  return std::find(moments.begin(), moments.end(), role->role) != moments.end();
-}
-
 /// The options of a section that change nothing in a cell.
 std::vector<Idle> idle_options(const Section& section, const Kind& kind, const Assignments& given) {
   if (section.name == "precision") {
@@ -134,75 +122,7 @@ std::vector<Idle> idle_options(const Section& section, const Kind& kind, const A
   });
 }
 
-/// The kinds of its section that have a key; for a key of [precision], the rules; for one of
-/// [batch], the models that have samples.
-std::vector<std::string> owners(const std::string& section, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Section& candidate : sections()) {
-    for (const Kind& kind : candidate.kinds) {
-      const auto default_of = [&](std::string_view option) {
-        return kind.find(option)->default_text;
-      };
-      const bool has =
-          section == "precision"
-              ? candidate.name == "rule" && applies(name, kind, kind.moments(default_of))
-          : section == "batch" ? candidate.name == "model" && kind.needs != Targets::none
-                               : candidate.name == section && kind.find(name);
-      if (has) names.push_back(kind.name);
-    }
-  }
-  return names;
-}
-
-/// The error for a key that this cell, or without one all cells, lack.
-[[noreturn]] void lacks(const Place& place, const std::string& key, const Cell* cell) {
-  const std::string section = section_of(key);
-  std::string name = key.substr(section.size() + 1);
-  name = name.substr(0, name.find('.'));
-  const std::string owner = section == "precision" ? "rule"
-                            : section == "batch"   ? "model"
-                                                   : section;
-  const auto names = owners(section, name);
-  const std::string where = cell
-                                ? "a cell with " + owner + ".kind = \"" + (*cell)[owner + ".kind"] +
-                                      "\" has no " + section + "." + name
-                                : "no cell of this study has it";
-  throw InputError(place, key,
-                   where + "; it belongs to " + one_of(names) + "; for example " + owner +
-                       ".kind = \"" + names.front() + "\"");
-}
-
-[[noreturn]] void without_effect(const Place& place, const std::string& key,
-                                 const std::string& where, std::string_view cure) {
-  throw InputError(place, key,
-                   "changes nothing in " + where +
-                       "; expected it where it does; for example beside " + std::string(cure));
-}
-
-/// Throws where a key that a sweep gives to a cell has no effect there.
-void require_effect(const Place& place, const std::string& key, const Cell& cell) {
-  const Setting* setting = cell.find(key);
-  if (!setting) setting = cell.find(key.substr(0, key.rfind('.')));
-  if (!setting) lacks(place, key, &cell);
-  if (!setting->idle.empty()) without_effect(place, key, "a cell that has it", setting->idle);
-}
-
 }  // namespace
-
-void CheckedKeys::add(const std::string& key, std::string_view idle) {
-  if (idle.empty()) {
-    used_.insert(key);
-  } else {
-    idle_.emplace(key, idle);
-  }
-}
-
-void CheckedKeys::require_use(const Place& place, const std::string& key) const {
-  if (used_.count(key)) return;
-  const auto at = idle_.find(key);
-  if (at == idle_.end()) lacks(place, key, nullptr);
-  without_effect(place, key, "any cell of this study", at->second);
-}
 
 void assign(Assignments& given, const std::string& key, const Value& value) {
   const OptionInfo* option = find_option(key);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "checked_keys.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 
@@ -42,19 +43,6 @@ class DataSizes {
 struct Change {
   const std::string* key;
   const Value* value;
-};
-
-/// The keys of a plan's cells.
-class CheckedKeys {
- public:
-  /// `idle` as of a setting: empty where the key has an effect in its cell.
-  void add(const std::string& key, std::string_view idle);
-  /// Throws InputError where the key has an effect in no cell.
-  void require_use(const Place& place, const std::string& key) const;
-
- private:
-  std::set<std::string> used_;
-  std::map<std::string, std::string_view> idle_;
 };
 
 /// Makes the cells of a plan from what their base gives. What is alike in cells is made once, and
