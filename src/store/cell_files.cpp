@@ -78,7 +78,10 @@ void write_cell(const fs::path& folder, const CellFiles& files) {
   // A cell that is written with other content does not count as finished in between.
   const std::string done = files.done();
   if (read_done(folder) != done) fs::remove_all(folder / "done");
-  for (const CellFiles::File& file : files.files) write_file(folder / file.name, file.content);
+  for (const CellFiles::File& file : files.files) {
+    write_file_of_several(folder / file.name, file.content);
+  }
+  sync_folder(folder);  // first what `done` vouches for
   write_file(folder / "done", done);
 }
 

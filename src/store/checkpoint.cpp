@@ -87,7 +87,7 @@ void write_end_state(const fs::path& cell_folder, const RunState& state, const C
     return list.first == "trace" || list.first.starts_with(rule_list);
   });
   rest.lists["done"] = {sha256(files.done())};
-  write_file(cell_folder / end_name, text_of(rest));
+  write_file_of_several(cell_folder / end_name, text_of(rest));
 }
 
 std::optional<RunState> read_state(const fs::path& cell_folder, std::uint64_t steps,

@@ -102,13 +102,12 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
-void write_file(const fs::path& path, std::string_view content) {
+bool write_file_of_several(const fs::path& path, std::string_view content) {
   if (fs::is_regular_file(path) && fs::file_size(path) == content.size() &&
       read_file(path) == content) {
-    return;
+    return false;
   }
-  const fs::path folder = path.parent_path();
-  fs::create_directories(folder);
+  fs::create_directories(path.parent_path());
   const fs::path beside = part_of(path);
   try {
     const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
@@ -120,9 +119,16 @@ void write_file(const fs::path& path, std::string_view content) {
     fs::remove(beside, ignored);
     throw;
   }
-  // The rename itself is on disk once the folder is.
-  const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
-  ::fsync(parent.get());
+  return true;
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor opened(folder, O_RDONLY | O_DIRECTORY);
+  ::fsync(opened.get());
+}
+
+void write_file(const fs::path& path, std::string_view content) {
+  if (write_file_of_several(path, content)) sync_folder(path.parent_path());
 }
 
 bool create_file(const fs::path& path, std::string_view content) {

@@ -19,6 +19,11 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path);
 /// file and the reason; the temporary file is gone then.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// The same of one of several files in a folder: their names are on disk once sync_folder has
+/// returned, or write_file for another of them. False where there was nothing to write.
+bool write_file_of_several(const std::filesystem::path& path, std::string_view content);
+void sync_folder(const std::filesystem::path& folder);
+
 /// Creates the file with this content; false where it is there already. Throws as write_file does.
 bool create_file(const std::filesystem::path& path, std::string_view content);
 
