@@ -159,12 +159,18 @@ class Pool {
        const Running& running, CellPlace& place)
       : swept_(swept), running_as_(running), place_(place), total_(cells.size()) {
     Estimate estimate;
+    Sorts sorts;
+    const bool alike = std::all_of(cells.begin(), cells.end(),
+                                   [&, first = std::string()](const Cell* cell) mutable {
+                                     if (first.empty()) first = sorts.of(*cell);
+                                     return sorts.of(*cell) == first;
+                                   });
     for (const Cell* cell : cells) {
       if (stop_requested) break;
       tasks_.emplace_back();
       tasks_.back().cell = cell;
       tasks_.back().steps = std::stoull((*cell)[key::steps]);
-      tasks_.back().seconds = cells.size() > 1 ? expected(estimate, *cell) : 0;
+      tasks_.back().seconds = alike ? 0 : expected(estimate, *cell);
     }
     for (Task& task : tasks_) waiting_.push_back(&task);
     // Longest first, so that none is left over when the others are done.
@@ -212,7 +218,7 @@ class Pool {
   struct Task {
     const Cell* cell = nullptr;
     std::uint64_t steps = 0;
-    double seconds = 0;  ///< expected
+    double seconds = 0;  ///< expected; 0 where all tasks are alike, and need no order
     Clock::time_point start;
     std::atomic<bool> stop{false}, save{false};
     std::atomic<std::uint64_t> step{0};
@@ -319,15 +325,18 @@ class Pool {
   void draw() {
     double left = 0;
     double longest = 0;
-    for (const Task* task : waiting_) left += task->seconds;
+    double whole = 0;
     std::string shown;
     for (const Task* task : running_) {
       const double rest = remaining(*task);
       left += rest;
+      whole += elapsed(*task) + rest;
       longest = std::max(longest, rest);
       shown +=
           fmt::format(" | {} {} %", label(*task->cell, swept_), 100 * task->step / task->steps);
     }
+    const double alike = running_.empty() ? 0 : whole / static_cast<double>(running_.size());
+    for (const Task* task : waiting_) left += task->seconds > 0 ? task->seconds : alike;
     const double eta = std::max(longest, left / static_cast<double>(running_as_.jobs));
     const std::string others =
         elsewhere_.empty() ? ""

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "ulpscope/format/literal.hpp"
+
 namespace ulpscope {
 namespace {
 
@@ -164,42 +166,6 @@ std::optional<Nearest> decimal_double(std::string_view text) {
   return Nearest{value, false};
 }
 
-/// As hex_literal has it, with less ado.
-void append_literal(std::string& out, double x) {
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  if (std::isnan(x)) {
-    out += "nan";
-    return;
-  }
-  if (std::signbit(x)) out += '-';
-  if (std::isinf(x)) {
-    out += "inf";
-    return;
-  }
-  constexpr std::uint64_t hidden = std::uint64_t{1} << 52U;
-  std::uint64_t significand = bits & (hidden - 1);
-  int exponent = static_cast<int>((bits >> 52U) & 2047U) - 1023;
-  if (exponent == -1023 && significand == 0) {
-    out += "0x0p+0";
-    return;
-  }
-  if (exponent == -1023) {  // subnormal
-    const int shift = std::countl_zero(significand) - 11;
-    significand = (significand << static_cast<unsigned>(shift)) & (hidden - 1);
-    exponent = -1022 - shift;
-  }
-  char text[32] = {'0', 'x', '1'};
-  char* end = text + 3;
-  if (significand != 0) *end++ = '.';
-  for (std::uint64_t rest = significand << 12U; rest != 0; rest <<= 4U) {
-    *end++ = "0123456789abcdef"[rest >> 60U];
-  }
-  *end++ = 'p';
-  *end++ = exponent < 0 ? '-' : '+';
-  end = std::to_chars(end, text + sizeof text, std::abs(exponent)).ptr;
-  out.append(text, end);
-}
-
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -264,7 +230,7 @@ std::optional<double> LiteralRounder::by_doubles(std::string_view text, std::uin
 
 void LiteralRounder::append(std::string& out, std::string_view text, std::uint64_t index) const {
   if (const auto result = by_doubles(text, index)) {
-    append_literal(out, *result);
+    append_hex_literal(out, *result);
   } else {
     out += round_written(read_written(text), rounding_, index).hex();
   }

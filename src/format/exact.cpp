@@ -2,7 +2,9 @@
 #include "ulpscope/format/exact.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/literal.hpp"
@@ -122,7 +124,11 @@ Rounded neighbour(const Rounded& x, const Format& format, int direction) {
 std::string Rounded::hex() const {
   if (nan) return "nan";
   if (infinite) return negative ? "-inf" : "inf";
-  return hex_literal(negative, significand, exponent);
+  std::vector<std::uint64_t> words;
+  export_bits(significand, std::back_inserter(words), 64, false);
+  std::string text;
+  append_hex_literal(text, negative, words, exponent);
+  return text;
 }
 
 std::string Rounded::decimal(int digits) const {

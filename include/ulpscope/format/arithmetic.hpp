@@ -104,6 +104,34 @@ template <class T>
 using HyperArithmetic = std::conditional_t<(significand_bits<T> + 50 <= significand_bits<Dec50>),
                                            Dec50, WideFloat<unsigned{significand_bits<T>} + 64>>;
 
+namespace detail {
+
+/// Whether a wide type has all numbers of a native one, of 64 bits at most.
+template <class To, class From>
+inline constexpr bool widens =
+    is_native<From>&& is_wide<To>&& significand_bits<From> <= 64 &&
+    significand_bits<From> <= significand_bits<To>&& std::numeric_limits<To>::max_exponent >=
+        std::numeric_limits<From>::max_exponent&& std::numeric_limits<To>::min_exponent <=
+        std::numeric_limits<From>::min_exponent - significand_bits<From>;
+
+/// A native number in such a type: its significand moved to the top.
+template <class To, class From>
+To widened(const From& x) {
+  constexpr int bits = significand_bits<From>;
+  if (!std::isfinite(x) || x == 0) return static_cast<To>(x);
+  int exponent = 0;
+  const From fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
+  To result;
+  auto& backend = result.backend();
+  backend.bits() = static_cast<std::uint64_t>(std::ldexp(fraction, bits));
+  eval_left_shift(backend.bits(), static_cast<unsigned>(significand_bits<To> - bits));
+  backend.exponent() = exponent - 1;
+  backend.sign() = x < 0;
+  return result;
+}
+
+}  // namespace detail
+
 /// x rounded once, to nearest even, into To: correct for subnormal results too.
 template <class To, class From>
 To convert(const From& x) {
@@ -111,6 +139,8 @@ To convert(const From& x) {
     return x;
   } else if constexpr (is_soft<From> && !is_soft<To>) {
     return convert<To>(static_cast<float>(x));
+  } else if constexpr (detail::widens<To, From>) {
+    return detail::widened<To>(x);
   } else if constexpr (is_soft<To> && is_wide<From>) {
     // By a double that is odd where it is not x; one beyond double's range is beyond To's.
     using std::abs;

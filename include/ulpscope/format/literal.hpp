@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <locale>
+#include <span>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -28,51 +31,70 @@ std::string decimal_text(const T& x) {
   return out.str();
 }
 
-/// (-1)^negative * significand * 2^exponent as a C99 hexadecimal literal 0x1.8p-3: the leading
-/// digit 1, no trailing zeros. `significand` is an unsigned integer type with bit operations.
-template <class Integer>
-std::string hex_literal(bool negative, Integer significand, std::int64_t exponent) {
-  const std::string sign = negative ? "-" : "";
-  if (significand == 0) return sign + "0x0p+0";
-  std::string digits;  // hexadecimal digits after the point, once the leading 1 stands alone
-  int bits = 0;
-  for (Integer rest = significand; rest != 0; rest >>= 1) ++bits;
-  exponent += bits - 1;
-  significand ^= Integer(1) << (bits - 1);
-  const int places = (bits - 1 + 3) / 4;
-  significand <<= 4 * places - (bits - 1);
-  for (int place = places - 1; place >= 0; --place) {
-    const auto digit = static_cast<unsigned>((significand >> (4 * place)) & 15U);
-    digits += "0123456789abcdef"[digit];
+/// Appends (-1)^negative * significand * 2^exponent as a C99 hexadecimal literal 0x1.8p-3: the
+/// leading digit 1, no trailing zeros. `significand`: an integer's words, the least significant
+/// first.
+inline void append_hex_literal(std::string& text, bool negative,
+                               std::span<const std::uint64_t> significand, std::int64_t exponent) {
+  std::size_t words = significand.size();
+  while (words > 0 && significand[words - 1] == 0) --words;
+  text += negative ? "-0x" : "0x";
+  if (words == 0) {
+    text += "0p+0";
+    return;
   }
-  digits.erase(digits.find_last_not_of('0') + 1);
-  return sign + "0x1" + (digits.empty() ? "" : "." + digits) + "p" + (exponent < 0 ? "-" : "+") +
-         std::to_string(exponent < 0 ? -exponent : exponent);
+  const int unused = std::countl_zero(significand[words - 1]);
+  exponent += static_cast<std::int64_t>(64 * words) - unused - 1;
+  text += "1.";
+  // From behind the leading 1, in words of their own.
+  for (std::size_t i = words; i-- > 0;) {
+    const std::uint64_t below = i > 0 ? significand[i - 1] : 0;
+    std::uint64_t word =
+        unused == 63 ? below : significand[i] << (unused + 1) | below >> (63 - unused);
+    for (int digit = 0; digit < 16; ++digit, word <<= 4U) {
+      text += "0123456789abcdef"[word >> 60U];
+    }
+  }
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  text += exponent < 0 ? "p" : "p+";
+  text += std::to_string(exponent);
 }
 
-/// x as a C99 hexadecimal literal, exact; "inf", "-inf", "nan" where it is not finite.
+/// Appends x as a C99 hexadecimal literal, exact; "inf", "-inf", "nan" where it is not finite.
 template <class T>
-std::string hex_literal(const T& x) {
+void append_hex_literal(std::string& text, const T& x) {
   using std::isfinite;
   using std::signbit;
-  if (!isfinite(x)) return decimal_text(x);
-  if constexpr (is_soft<T>) {
-    return hex_literal(static_cast<double>(x));
-  } else if constexpr (is_native<T>) {
+  if (!isfinite(x)) {
+    text += decimal_text(x);
+  } else if constexpr (is_soft<T>) {
+    append_hex_literal(text, static_cast<double>(x));
+  } else if constexpr (is_native<T> && significand_bits<T> <= 64) {
     int exponent = 0;
     const T fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
-    // long double has more than 64 bits where it is IEEE's quadruple.
-    using Significand = std::conditional_t<(significand_bits<T> <= 64), std::uint64_t,
-                                           boost::multiprecision::cpp_int>;
-    const auto significand = static_cast<Significand>(std::ldexp(fraction, significand_bits<T>));
-    return hex_literal(signbit(x), significand, exponent - std::int64_t{significand_bits<T>});
+    const auto significand = static_cast<std::uint64_t>(std::ldexp(fraction, significand_bits<T>));
+    append_hex_literal(text, signbit(x), std::span(&significand, 1),
+                       exponent - std::int64_t{significand_bits<T>});
+  } else if constexpr (is_native<T>) {  // long double where it is IEEE's quadruple
+    append_hex_literal(text, convert<Quad>(x));
   } else {
     const auto& backend = x.backend();
-    boost::multiprecision::cpp_int significand(backend.bits());
-    if (x == 0) significand = 0;
-    return hex_literal(backend.sign(), significand,
+    std::array<std::uint64_t, (significand_bits<T> + 63) / 64> significand{};
+    if (x != 0) {
+      using Integer = boost::multiprecision::number<std::decay_t<decltype(backend.bits())>>;
+      export_bits(Integer(backend.bits()), significand.begin(), 64, false);
+    }
+    append_hex_literal(text, backend.sign(), significand,
                        std::int64_t{backend.exponent()} - (significand_bits<T> - 1));
   }
+}
+
+template <class T>
+std::string hex_literal(const T& x) {
+  std::string text;
+  append_hex_literal(text, x);
+  return text;
 }
 
 /// The number whose hex_literal this is.

@@ -26,7 +26,10 @@ struct BothWays {
         by_sample(std::move(samples.inputs)),
         targets(std::move(samples.targets)),
         labels(std::move(samples.labels)) {
-    if constexpr (kernel::has_kernel<T>) narrow_ = kernel::binary32_values<T>(by_sample);
+    if constexpr (kernel::has_kernel<T>) {
+      narrow_ = samples.narrow.empty() ? kernel::binary32_values<T>(by_sample)
+                                       : std::move(samples.narrow);
+    }
     arrange();
   }
 

@@ -34,6 +34,7 @@ struct Samples {
   std::vector<T> inputs;              ///< count x features, row by row
   std::vector<T> targets;             ///< one a sample; the label where there are classes
   std::vector<std::uint32_t> labels;  ///< one a sample, where there are classes
+  std::vector<float> narrow{};        ///< the inputs, where known to be finite and of binary32
 };
 
 /// Where training starts: values of binary32, or decimal numbers that each arithmetic rounds once.

@@ -70,8 +70,8 @@ Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop);
 struct Footprint {
   double data;   ///< memory for the samples as they are drawn
   double model;  ///< for its copies of them and its layers
-  double rule;   ///< for parameters and states
-  double trace;  ///< for losses, and for files before they are written
+  double rule;   ///< for parameters and states, and for their file before it is written
+  double trace;  ///< for losses, and their file before it is written
   double disk;
 
   double memory() const { return data + model + rule + trace; }

@@ -50,6 +50,7 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
     for (const float label : data.targets) all.labels.push_back(static_cast<std::uint32_t>(label));
   }
   all.targets = stored<T>(data.targets, role, 1);
+  if (kernel::has_kernel<T> && !role.rounds) all.narrow = data.inputs;
   return all;
 }
 
@@ -370,16 +371,16 @@ Footprint footprint(const Cell& cell) {
   });
   const double inputs =
       (sizes.samples * sizes.features + sizes.samples + extent.besides) * sizeof(float);
-  const double files =
-      Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
-      values;
+  const double trace =
+      Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6);
   // A state is written as text, a loss a step among it.
   constexpr double state_loss = sizeof(std::string) + 16 + digits;
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
       kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
-  return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters, losses + files, files};
+  return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters + values,
+          losses + trace, trace + values};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
