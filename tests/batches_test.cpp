@@ -87,6 +87,15 @@ TEST_CASE("all samples at once have no order", "[batches]") {
   CHECK_THROWS_AS(Batches(100, 101, 3), std::invalid_argument);
 }
 
+TEST_CASE("without a seed batches come in the order of the data", "[batches]") {
+  Batches batches(100, 30, std::nullopt);
+  for (const std::uint64_t number : {0U, 3U}) {
+    std::vector<std::uint32_t> expected(100);
+    std::iota(expected.begin(), expected.end(), std::uint32_t{0});
+    CHECK(epoch(batches, number) == expected);
+  }
+}
+
 TEST_CASE("permutations are equally likely", "[batches]") {
   // Those of 5 samples over 60000 epochs, and where each of 20 goes.
   Batches five(5, 5, 1);

@@ -144,6 +144,55 @@ TEST_CASE("a teacher's noise has its size, and classes all occur", "[data]") {
   CHECK(options[4].holds("2"));
 }
 
+TEST_CASE("a stream's features are seen late and rarely, and its targets are of what is seen",
+          "[data]") {
+  Stream stream;
+  stream.samples = 4000;
+  stream.features = 7;
+  stream.noise = "0.25";
+  stream.late = 2;
+  stream.late_rows = 1500;
+  stream.rare = 3;
+  stream.rare_share = "0.125";
+  stream.seed = 8;
+  const Dataset data = stream.draw();
+  std::mt19937 generator(8);
+  auto inputs = normal_values(4000 * 7, generator);
+  const auto w = normal_values(7, generator);
+  const auto z = normal_values(4000, generator);
+  std::size_t seen = 0;
+  Mismatches mismatches;
+  for (std::size_t s = 0; s < 4000; ++s) {
+    float* const x = &inputs[7 * s];
+    if (s < 1500) x[0] = x[1] = 0;
+    for (std::size_t j = 4; j < 7; ++j) {
+      const bool is_seen = generator() < (1U << 29U);
+      seen += is_seen ? 1 : 0;
+      if (!is_seen) x[j] = 0;
+    }
+    const auto o = products(std::vector<Dec50>(x, x + 7), w);
+    mismatches.expect(near(data.targets[s], o[0] + z[s] * Dec50(0.25), 40),
+                      [&] { return "target " + std::to_string(s); });
+  }
+  CHECK_NONE(mismatches);
+  CHECK(data.inputs == inputs);
+  CHECK(data.generator == generator);
+  // Of 12000 coins an eighth, to within five standard deviations.
+  CHECK(std::abs(static_cast<double>(seen) - 1500) < 5 * std::sqrt(12000 * 7.0 / 64));
+}
+
+TEST_CASE("a stream refuses more features than it has", "[data]") {
+  Stream stream;
+  stream.late = 10;
+  stream.rare = 6;
+  CHECK(stream.conflict().empty());
+  stream.rare = 7;
+  CHECK(stream.conflict().find("features = 16") != std::string::npos);
+  stream.late = 17;
+  stream.rare = 0;
+  CHECK(!stream.conflict().empty());
+}
+
 TEST_CASE("low-rank inputs have the singular values that they say", "[data]") {
   struct Row {
     std::uint64_t samples, features, rank;

@@ -176,6 +176,9 @@ TEST_CASE("a key without effect makes no other cell", "[training]") {
   const Row rows[] = {
       {"[model]\nkind = \"quadratic\"\n", "model.seed", "2", "rotation = true"},
       {"", "batch.seed", "2", "size = 16"},
+      {"", "batch.order", "\"sequential\"", "size = 16"},
+      {"[batch]\nsize = 8\norder = \"sequential\"\n", "batch.seed", "2", "order = \"shuffled\""},
+      {"[data]\nkind = \"stream\"\n", "data.late_rows", "2", "late = 1"},
       {"", "schedule.warmup_factor", "0.5", "warmup = 100"},
       {"", "stop.tolerance", "0.5", "patience = 100"},
       {"", "record.shadow", "\"first_moment\"", "probes = [\"shadow\"]"},

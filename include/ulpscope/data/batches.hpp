@@ -51,14 +51,16 @@ class ShuffleNumbers {
   std::size_t at_ = 4;
 };
 
-/// Mini-batches: in each epoch all samples once, in an order of its own. Batch number n = 0, 1, ...
-/// is a function of n, the seed and the sizes alone, so a restart needs nothing.
+/// Mini-batches: in each epoch all samples once, in an order of its own, or without a seed in that
+/// of the data. Batch number n = 0, 1, ... is a function of n, the seed and the sizes alone, so a
+/// restart needs nothing.
 class Batches {
  public:
   /// Throws std::invalid_argument for more samples a batch than there are.
-  Batches(std::size_t samples, std::size_t size, std::uint64_t seed)
+  Batches(std::size_t samples, std::size_t size, std::optional<std::uint64_t> seed)
       : size_(size), seed_(seed), order_(size == 0 ? 0 : samples) {
     if (size > samples) throw std::invalid_argument("a batch larger than the data");
+    std::iota(order_.begin(), order_.end(), std::uint32_t{0});
   }
 
   /// The last one of an epoch has what is left over. With size 0: one, of all samples.
@@ -67,7 +69,7 @@ class Batches {
   /// The samples of batch number n, valid until the next call; none for size 0, as all are meant.
   std::span<const std::uint32_t> at(std::uint64_t n) {
     if (size_ == 0) return {};
-    shuffle(n / per_epoch());
+    if (seed_) shuffle(*seed_, n / per_epoch());
     const std::size_t first = size_ * static_cast<std::size_t>(n % per_epoch());
     return std::span<const std::uint32_t>(order_).subspan(first,
                                                           std::min(size_, order_.size() - first));
@@ -75,18 +77,18 @@ class Batches {
 
  private:
   /// R. Durstenfeld, "Algorithm 235", doi 10.1145/364520.364540 (Fisher and Yates' shuffle).
-  void shuffle(std::uint64_t epoch) {
+  void shuffle(std::uint64_t seed, std::uint64_t epoch) {
     if (epoch_ == epoch) return;
     epoch_ = epoch;
     std::iota(order_.begin(), order_.end(), std::uint32_t{0});
-    ShuffleNumbers numbers(seed_, epoch);
+    ShuffleNumbers numbers(seed, epoch);
     for (std::size_t left = order_.size(); left > 1; --left) {
       std::swap(order_[left - 1], order_[numbers.below(static_cast<std::uint32_t>(left))]);
     }
   }
 
   std::size_t size_;
-  std::uint64_t seed_;
+  std::optional<std::uint64_t> seed_;
   std::vector<std::uint32_t> order_;
   std::optional<std::uint64_t> epoch_;
 };

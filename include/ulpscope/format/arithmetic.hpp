@@ -123,7 +123,7 @@ To widened(const From& x) {
   const From fraction = std::frexp(x < 0 ? -x : x, &exponent);  // in [1/2, 1)
   To result;
   auto& backend = result.backend();
-  backend.bits() = static_cast<std::uint64_t>(std::ldexp(fraction, bits));
+  backend.bits() = static_cast<boost::multiprecision::limb_type>(std::ldexp(fraction, bits));
   eval_left_shift(backend.bits(), static_cast<unsigned>(significand_bits<To> - bits));
   backend.exponent() = exponent - 1;
   backend.sign() = x < 0;

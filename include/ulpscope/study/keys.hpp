@@ -99,17 +99,26 @@ struct StudyOptions {
 /// [batch]
 struct BatchOptions {
   std::string size = "all";
+  std::string order = "shuffled";
   std::uint64_t seed = 1;
 
   std::vector<Idle> idle() const {
-    if (size != "all") return {};
-    return {{"seed", "size = 16"}};
+    if (size == "all") return {{"order", "size = 16"}, {"seed", "size = 16"}};
+    if (order != "shuffled") return {{"seed", "order = \"shuffled\""}};
+    return {};
   }
 
   static auto options() {
     return std::tuple{Option{"size", &BatchOptions::size, "samples that an update goes by",
                              positive_count, [] { return std::vector<std::string_view>{"all"}; }},
-                      Option{"seed", &BatchOptions::seed, "of the order of samples", seed64}};
+                      Option{"order",
+                             &BatchOptions::order,
+                             "of the samples in an epoch",
+                             {},
+                             [] {
+                               return std::vector<std::string_view>{"shuffled", "sequential"};
+                             }},
+                      Option{"seed", &BatchOptions::seed, "of a shuffled order", seed64}};
   }
 };
 

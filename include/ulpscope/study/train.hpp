@@ -75,7 +75,8 @@ class Training {
             options, samples<T>(data, roles[Role::data]), roles);
         const auto batch = read_options<BatchOptions>(cell.section("batch"));
         if (batch.size != "all")
-          batches_.emplace(data.samples, std::stoull(batch.size), batch.seed);
+          batches_.emplace(data.samples, std::stoull(batch.size),
+                           batch.order == "shuffled" ? std::optional(batch.seed) : std::nullopt);
       }
       rule_ = make_model_rule<T>(cell, model_->layout(), start);
       return true;
