@@ -7,6 +7,7 @@
 #include "cells.hpp"
 #include "golden_file.hpp"
 #include "program.hpp"
+#include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/quartiles.hpp"
 #include "ulpscope/report/table.hpp"
@@ -24,12 +25,12 @@ const Csv& seeds_summary() {
   static const Csv csv = parse_csv(
       "id,rule.lr,precision.arithmetic,data.seed,floor,onset,verdict,status\n"
       "a,1e-3,binary32,1,1.25e-11,3000,relapsed,done\n"
-      "b,1e-3,binary32,2,2.5e-11,,stable,done\n"
+      "b,1e-3,binary32,2,2.5e-11,> 6000,stable,done\n"
       "c,1e-3,binary32,3,7.5e-12,3500,relapsed,done\n"
-      "d,1e-2,binary32,1,1.5e-10,,stable,done\n"
+      "d,1e-2,binary32,1,1.5e-10,> 6000,stable,done\n"
       "e,1e-2,binary32,2,,,,failed: out of memory\n"
       "f,1e-2,binary32,3,inf,,diverged,done\n"
-      "g,1e-1,binary32,1,0.0e+00,,stable,done\n"
+      "g,1e-1,binary32,1,0.0e+00,> 6000,stable,done\n"
       "h,1e-3,dec100,1,1e-5000,3100,relapsed,done\n"
       "i,1e-3,dec100,2,3e-5000,3200,relapsed,done\n"
       "j,1e-3,dec100,3,2e-5000,3300,relapsed,done\n"
@@ -107,6 +108,7 @@ TEST_CASE("quartiles are values that occur, of any size", "[report]") {
   CHECK(of({"-1e5", "-1e4", "1e4", "9.9e4"}) == "-1e5 -1e4 1e4");
   CHECK(of({"nan", "", "1"}) == "1 1 1");
   CHECK(of({"nan", ""}) == "none");
+  CHECK(of({"> 6000", "inf", "7000", "-1", "2"}) == "2 7000 > 6000");
   CHECK(counts({"b", "a", "", "b"}) == "2 b, 1 a");
 }
 
@@ -132,6 +134,17 @@ TEST_CASE("cells that differ in a key alone are one row", "[report]") {
   check_golden("medians.tex", text(table(medians), TableFormat::latex));
   check_golden("medians.csv", text(table(medians), TableFormat::csv));
   check_golden("medians.html", text(table(medians), TableFormat::html));
+}
+
+TEST_CASE("a settled cell without an onset may have one later", "[report]") {
+  const Csv summary = parse_csv(
+      "id,onset,verdict,stopped,status\n"
+      "a,3000,relapsed,,done\nb,,stable,,done\nc,,stable,512,done\nd,,unconverged,,done\n"
+      "e,,,,pending\n",
+      "summary.csv");
+  std::vector<std::string> onsets;
+  for (const auto& row : for_report(summary, seeds_study()).rows) onsets.push_back(row[1]);
+  CHECK(onsets == std::vector<std::string>{"3000", "> 6000", "> 512", "", ""});
 }
 
 TEST_CASE("figures of metrics say what they cannot show", "[report]") {

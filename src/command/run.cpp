@@ -178,7 +178,7 @@ int adhoc_table_command(const std::string& folder, const WrittenKeys& options, T
   study.figures.clear();
   make_plan(study);  // checks it
   const fs::path from = folder;
-  const Csv summary = with_named_keys(read_csv(from / "summary.csv"), study);
+  const Csv summary = for_report(read_csv(from / "summary.csv"), study);
   fmt::print("{}", table_text(study.tables.front(), study, summary, read_timings(from), format));
   return exit_code::done;
 }

@@ -21,7 +21,7 @@ namespace {
 std::vector<std::string> wrong_tables(const fs::path& folder, const Study& study,
                                       const Csv& summary) {
   std::vector<std::string> wrong;
-  const Csv named = with_named_keys(summary, study);
+  const Csv named = for_report(summary, study);
   for (const TableSpec& spec : study.tables) {
     const bool timed = std::any_of(spec.columns.begin(), spec.columns.end(), [](const auto& name) {
       return name == "steps" || name == "seconds" || name == "us_per_step";

@@ -61,13 +61,13 @@ Series series_of(const std::vector<Group>& groups, const Scale& scale, const Plo
   const auto clamped = [&](const std::string& value) {
     const auto place = scale.place(value);
     if (place) return *place;
-    return value == "inf" ? axis.high : axis.low;
+    return value == "inf" || is_beyond(value) ? axis.high : axis.low;
   };
   for (const auto& [x, of] : groups) {
     const auto place = scale.place(of.middle);
     if (place) {
       series.medians.push_back({x, *place});
-    } else if (of.middle == "inf") {
+    } else if (of.middle == "inf" || is_beyond(of.middle)) {
       series.overflows.push_back({x, axis.high});
     } else {
       series.zeros.push_back({x, axis.low});
@@ -143,7 +143,9 @@ void draw_metric(const FigureSpec& spec, const Records& records, const CellPlot&
   drawing.key = line_key(plot.labels);
   for (Entry& entry : drawing.key) entry.mark = Mark::value;
   add_mark_key(drawing, Mark::zero, plot.y.title + (y_scale.is_log() ? " 0 or below" : " -inf"));
-  add_mark_key(drawing, Mark::overflow, plot.y.title + " infinite");
+  const bool beyond = std::any_of(ys.begin(), ys.end(), is_beyond);
+  add_mark_key(drawing, Mark::overflow,
+               plot.y.title + (beyond ? " beyond the last step" : " infinite"));
   if (!spec.over.empty()) {
     drawing.notes.push_back("points: medians over " + joined(spec.over) +
                             (bars ? "; bars: quartiles" : ""));
@@ -168,7 +170,7 @@ void draw_distribution(const FigureSpec& spec, const Records& records, const Cel
     double share = 0;
     std::vector<Point> steps{{drawing.x.low, 0}};
     for (const std::string& value : in_order_of_size(std::move(own))) {
-      if (value == "inf") continue;
+      if (value == "inf" || is_beyond(value)) continue;
       const double x = scale.place(value).value_or(drawing.x.low);
       steps.push_back({x, share});
       share += 1 / count;
@@ -350,7 +352,10 @@ void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlo
   if (words || any) add_heat_key(shown, scale, range, words, drawing);
   if (none) {
     drawing.key.push_back({.fill = std::string(no_value_colour),
-                           .title = scale.is_log() ? "none, 0 or not finite" : "none"});
+                           .title = scale.is_log() ? "none, 0 or not finite"
+                                    : std::any_of(shown.begin(), shown.end(), is_beyond)
+                                        ? "none, or beyond the last step"
+                                        : "none"});
   }
   std::string what = "colour: " + (plot.value.title.empty() ? spec.value : plot.value.title);
   if (!spec.over.empty()) {

@@ -26,12 +26,14 @@ Table::Field field_of(const Records& records, const Column& column, const std::v
       values.begin(), values.end(), [](const std::string& value) { return !value.empty(); }));
   const bool text = std::any_of(values.begin(), values.end(), [&](const std::string& value) {
     return !value.empty() && value != "inf" && value != "-inf" && value != "nan" &&
-           !is_number(column, value);
+           !is_beyond(value) && !is_number(column, value);
   });
   if (text) return {counts(values), "", "", known, rows.size()};
   const auto found = quartiles(values);
   if (!found) return {"", "", "", 0, rows.size()};
-  if (rows.size() == 1) return {found->middle, "", "", 1, 1};
+  if (rows.size() == 1 || is_beyond(found->low)) {
+    return {found->middle, "", "", found->count, rows.size()};
+  }
   return {found->middle, found->low, found->high, found->count, rows.size()};
 }
 
@@ -167,7 +169,8 @@ bool is_numeric(const Table& table, std::size_t at) {
     const std::string& value = line.fields[at].value;
     if (is_number(table.columns[at], value)) {
       any = true;
-    } else if (!value.empty() && value != "inf" && value != "-inf" && value != "nan") {
+    } else if (!value.empty() && value != "inf" && value != "-inf" && value != "nan" &&
+               !is_beyond(value)) {
       return false;
     }
   }

@@ -50,9 +50,21 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
                        "\"]");
 }
 
+/// Runs end: without an onset so far, a settled cell may have one later.
+void mark_censored(Csv& summary, const std::string& steps) {
+  const auto onset = summary.column("onset"), verdict = summary.column("verdict"),
+             stopped = summary.column("stopped");
+  if (!onset || !verdict || !stopped) return;
+  for (auto& row : summary.rows) {
+    if (row[*verdict] != "stable") continue;
+    row[*onset] = "> " + (row[*stopped].empty() ? steps : row[*stopped]);
+  }
+}
+
 }  // namespace
 
-Csv with_named_keys(Csv summary, const Study& study) {
+Csv for_report(Csv summary, const Study& study) {
+  mark_censored(summary, steps_of(study));
   std::vector<std::string> names;
   const auto add = [&](const std::vector<std::string>& more) {
     names.insert(names.end(), more.begin(), more.end());

@@ -234,7 +234,7 @@ FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawi
 }
 
 Drawing figure_of_results(const fs::path& folder, const Study& study, const FigureSpec& spec) {
-  const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
+  const Csv summary = for_report(read_csv(folder / "summary.csv"), study);
   const auto trace = [&](const std::string& id) {
     const fs::path path = folder / "cells" / id / "trace.csv";
     if (!fs::exists(path)) {

@@ -53,6 +53,7 @@ std::string latex_title(const Column& column) {
 std::string latex_value(const Column& column, const std::string& value) {
   if (value == "inf") return "$\\infty$";
   if (value == "-inf") return "$-\\infty$";
+  if (is_beyond(value)) return "$>$\\,\\num{" + value.substr(2) + "}";
   if (!is_number(column, value)) return latex_text(value);
   std::string number = value;
   std::erase(number, '_');

@@ -9,14 +9,14 @@
 namespace ulpscope {
 namespace {
 
-/// A number with its text; an infinity has none but its sign.
+/// A number with its text; what is beyond or infinite has none.
 struct Item {
   std::string text;
   std::optional<Number> number;
 
-  /// -2, -1, 0, 1, 2 for -inf, negative, zero, positive, inf.
+  /// -2, -1, 0, 1, 2, 3 for -inf, negative, zero, positive, beyond, inf.
   int rank() const {
-    if (!number) return text == "-inf" ? -2 : 2;
+    if (!number) return text == "-inf" ? -2 : is_beyond(text) ? 2 : 3;
     return number->zero() ? 0 : number->negative ? -1 : 1;
   }
 };
@@ -37,7 +37,7 @@ std::vector<std::string> in_order_of_size(std::vector<std::string> values) {
   std::vector<Item> items;
   for (std::string& text : values) {
     auto number = read_number(text);
-    if (number || text == "inf" || text == "-inf") {
+    if (number || text == "inf" || text == "-inf" || is_beyond(text)) {
       items.push_back({std::move(text), std::move(number)});
     }
   }

@@ -133,7 +133,7 @@ Csv read_timings(const fs::path& folder) {
 }
 
 std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
-  const Csv summary = with_named_keys(read_csv(folder / "summary.csv"), study);
+  const Csv summary = for_report(read_csv(folder / "summary.csv"), study);
   const Csv timings = read_timings(folder);
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {

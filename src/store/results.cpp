@@ -149,11 +149,7 @@ void remove_journals(const fs::path& folder, bool all) {
 
 std::string steps_of_study(const fs::path& file) {
   if (!fs::is_regular_file(file)) return {};
-  const Study study = read_study(file.string());
-  for (const Assignment& entry : study.base) {
-    if (entry.key == key::steps) return entry.value.text;
-  }
-  return find_option(key::steps)->default_text;
+  return steps_of(read_study(file.string()));
 }
 
 std::string seal(const std::string& done) { return sha256(done); }

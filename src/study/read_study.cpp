@@ -147,4 +147,11 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
   return study;
 }
 
+std::string steps_of(const Study& study) {
+  for (const Assignment& entry : study.base) {
+    if (entry.key == key::steps) return entry.value.text;
+  }
+  return find_option(key::steps)->default_text;
+}
+
 }  // namespace ulpscope

@@ -35,7 +35,7 @@ set label 'binary32' at screen 0.1204, screen 0.1077 left noenhanced
 set arrow from screen 0.2019, screen 0.1077 to screen 0.2356, screen 0.1077 nohead lw 1 lc rgb '#1b4f9c' dt (12,5)
 set label 'dec100' at screen 0.2437, screen 0.1077 left noenhanced
 set label 'not drawn: 1 failed, 1 pending of 11 cells' at screen 0.0785, screen 0.0653 left noenhanced
-set label 'no onset: 4 of 9 cells' at screen 0.0785, screen 0.0245 left noenhanced
+set label 'no onset: 1 of 9 cells' at screen 0.0785, screen 0.0245 left noenhanced
 set ytics noenhanced ('0.0' 0, '0.2' 0.2, '0.4' 0.4, '0.6' 0.6, '0.8' 0.8, '1.0' 1)
 set terminal svg size 1086, 538 fixed enhanced font 'Helvetica,17.2' linewidth 2.152 background '#ffffff'
 set output ARG1

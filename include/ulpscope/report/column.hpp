@@ -40,9 +40,10 @@ class Records {
   std::map<std::string, const Row*> timings_;
 };
 
-/// The summary with a column for each key that the study's tables and figures name and its sweep
-/// does not: the cells' own values, empty for a cell that does not have the key.
-Csv with_named_keys(Csv summary, const Study& study);
+/// The summary as tables and figures read it: with a column for each key that they name and the
+/// sweep does not, the cells' own values, empty for a cell that does not have the key; and where a
+/// cell that has settled shows no onset, "> 6000" after 6000 steps, as a longer run may have one.
+Csv for_report(Csv summary, const Study& study);
 
 /// Whether a row of such a summary is one that `only` selects ("key=glob,...", see Selection).
 bool selects(const Place& place, const std::string& only, const Csv& summary,

@@ -22,6 +22,9 @@ struct Number {
 /// Nothing where the text is not a finite decimal number: inf, nan, a word, an empty field.
 std::optional<Number> read_number(std::string_view text);
 
+/// "> 6000": no value is known but that it is larger than what was looked at.
+inline bool is_beyond(std::string_view text) { return text.starts_with("> "); }
+
 /// log10 of the absolute value; the number is not zero.
 double log10_of(const Number& number);
 

@@ -16,7 +16,8 @@ struct Quartiles {
   std::size_t count;
 };
 
-/// Of the values that are numbers or infinite; nothing if there is none.
+/// Of the values that are numbers, infinite or "> 6000", which is larger than any number; nothing
+/// if there is none.
 std::optional<Quartiles> quartiles(std::vector<std::string> values);
 
 /// Those values, the smallest first.

@@ -113,4 +113,7 @@ struct Study {
 /// Reads a study file; `sets` are key=value texts from the command line. Throws InputError.
 Study read_study(const std::string& file, const std::vector<std::string>& sets = {});
 
+/// study.steps as written, or its default.
+std::string steps_of(const Study& study);
+
 }  // namespace ulpscope
