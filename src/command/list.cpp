@@ -106,6 +106,9 @@ void list_keys() {
       list_option("  ", option);
     }
   }
+  fmt::print("[isolate]\n");
+  for (const OptionInfo& option : isolate_options()) list_option("  ", option);
+  fmt::print("  labels of its cells: {}\n", one_of(labels()));
   list_report_keys("table", table_keys());
   list_report_keys("figure", figure_keys());
   fmt::print("A role takes a format or a table of parts: see ulpscope list roles.\n");

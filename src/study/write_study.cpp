@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "isolate.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/report_keys.hpp"
@@ -131,7 +132,8 @@ std::string study_toml(const Study& study, const Plan& plan) {
   };
   const auto on_axis = [&](const std::string& key) {
     return std::any_of(study.axes.begin(), study.axes.end(),
-                       [&](const Axis& axis) { return axis.key == key; });
+                       [&](const Axis& axis) { return axis.key == key; }) ||
+           (study.isolate && isolate_sets(key));
   };
   const Occurring occurring(plan);
   std::string out;
@@ -176,6 +178,7 @@ std::string study_toml(const Study& study, const Plan& plan) {
       }
     }
   }
+  if (study.isolate) out += "\n[isolate]\n" + isolate_toml(*study.isolate);
   out += axes_text(study.axes);
   for (const auto& cell : study.cells) {
     out += "\n[[sweep.cell]]\n";

@@ -13,7 +13,7 @@ namespace ulpscope {
 
 /// A quantity that a table shows or that names a line of a figure.
 struct Column {
-  enum class Kind { key, metric, timing };
+  enum class Kind { key, metric, timing, share };
   Kind kind = Kind::key;
   std::string name;               ///< as the records have it
   std::string title;              ///< for people
@@ -40,8 +40,9 @@ class Records {
   std::map<std::string, const Row*> timings_;
 };
 
-/// The summary with a column for each key that the study's tables and figures name and its sweep
-/// does not: the cells' own values, empty for a cell that does not have the key.
+/// The summary with a column for each share that the study's tables and figures name, see
+/// with_share, and for each key that they name and its sweep does not: the cells' own values, empty
+/// for a cell that does not have the key.
 Csv with_named_keys(Csv summary, const Study& study);
 
 /// Whether a row of such a summary is one that `only` selects ("key=glob,...", see Selection).

@@ -21,7 +21,7 @@ struct Setting {
   std::string canonical;  ///< one text for all ways to write the value
   bool quoted = false;    ///< whether the canonical value needs quotes in TOML
   bool at_default = false;
-  bool part = false;  ///< of a group, whose own setting says it all
+  bool part = false;  ///< of a group, whose own setting says it all; or a label, which says nothing
   std::string_view
       idle{};  ///< not empty where it has no effect: an example of what would give it one
 };
