@@ -97,6 +97,8 @@ inline const std::string arithmetic = "precision.arithmetic";
 /// Where data are read from: a cell is known by what the file holds, not by its name.
 inline const std::string data_file = "data.file";
 inline const std::string data_sum = "data.sha256";
+/// Not written of a cell in which nothing happens: descriptions are as they were without it.
+inline const std::string intervention = "intervention.kind";
 }  // namespace key
 
 /// [study] and [record], as far as they describe a cell; [precision] has a header of its own.
