@@ -102,10 +102,13 @@ void list_keys() {
     fmt::print("[{}]\n", section.name);
     for (OptionInfo option : section.kinds.front().options) {
       // What all roles have stands once, in `list roles`.
-      if (section.name == "precision") option.parts.clear();
+      if (section.name == "precision" || section.name == "switch") option.parts.clear();
       list_option("  ", option);
     }
   }
+  fmt::print("[isolate]\n");
+  for (const OptionInfo& option : isolate_options()) list_option("  ", option);
+  fmt::print("  labels of its cells: {}\n", one_of(labels()));
   list_report_keys("table", table_keys());
   list_report_keys("figure", figure_keys());
   fmt::print("A role takes a format or a table of parts: see ulpscope list roles.\n");
@@ -169,9 +172,9 @@ void list_studies() {
 }  // namespace
 
 int list_command(const std::string& what) {
-  const std::vector<std::string> lists{"formats", "arithmetics", "modes",      "roles",
-                                       "rules",   "schedules",   "transforms", "models",
-                                       "data",    "probes",      "keys",       "studies"};
+  const std::vector<std::string> lists{
+      "formats", "arithmetics", "modes",         "roles",  "rules", "schedules", "transforms",
+      "models",  "data",        "interventions", "probes", "keys",  "studies"};
   if (what == "formats") {
     list_formats();
   } else if (what == "arithmetics") {
@@ -188,7 +191,8 @@ int list_command(const std::string& what) {
     list_studies();
   } else if (what == "transforms") {
     list_transforms();
-  } else if (what == "rules" || what == "schedules" || what == "models" || what == "data") {
+  } else if (what == "rules" || what == "schedules" || what == "models" || what == "data" ||
+             what == "interventions") {
     const std::string name = what == "data" ? what : what.substr(0, what.size() - 1);
     for (const Section& section : sections()) {
       if (section.name == name) list_kinds(section);

@@ -100,8 +100,9 @@ std::string Sorts::of(const Cell& cell) {
       for (const Setting& setting : *block) {
         const std::string section = setting.key.substr(0, setting.key.find('.'));
         const bool counts = section == "data" || section == "model" || section == "batch" ||
-                            section == "precision" || section == "record" ||
-                            setting.key == "rule.kind" || setting.key == key::steps;
+                            section == "precision" || section == "record" || section == "switch" ||
+                            section == "intervention" || setting.key == "rule.kind" ||
+                            setting.key == key::steps;
         if (counts && !setting.key.ends_with(".seed")) at->second += setting.canonical + ",";
       }
     }

@@ -28,8 +28,11 @@ Table::Field field_of(const Records& records, const Column& column, const std::v
     return !value.empty() && value != "inf" && value != "-inf" && value != "nan" &&
            !is_beyond(value) && !is_number(column, value);
   });
-  if (text) return {counts(values), "", "", known, rows.size()};
   const auto found = quartiles(values);
+  // Words stand for shares that there are not: shares that there are have a median.
+  if (text && !(found && column.kind == Column::Kind::share)) {
+    return {counts(values), "", "", known, rows.size()};
+  }
   if (!found) return {"", "", "", 0, rows.size()};
   if (rows.size() == 1 || is_beyond(found->low)) {
     return {found->middle, "", "", found->count, rows.size()};
@@ -159,8 +162,8 @@ std::string shown(const Column& column, const std::string& value) {
   if (value.find_first_of(".eE") == std::string::npos) return value;
   // Losses compare at a glance only if all of them have an exponent; seconds need none.
   const bool readable = number->exponent >= -2 && number->exponent < 4;
-  return column.kind == Column::Kind::timing && readable ? plain(*number, column.digits)
-                                                         : scientific(*number, column.digits);
+  const bool free = column.kind == Column::Kind::timing || column.kind == Column::Kind::share;
+  return free && readable ? plain(*number, column.digits) : scientific(*number, column.digits);
 }
 
 bool is_numeric(const Table& table, std::size_t at) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "ulpscope/report/share.hpp"
+#include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/report_keys.hpp"
 
@@ -38,7 +40,9 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
     return column;
   }
   const bool plain = is_key(name) || name == "id" || name == "status";
-  column.kind = plain ? Column::Kind::key : Column::Kind::metric;
+  column.kind = plain                           ? Column::Kind::key
+                : contains(share_columns, name) ? Column::Kind::share
+                                                : Column::Kind::metric;
   column.at = summary.column(name);
   if (column.at) return column;
   std::string expected;
@@ -81,6 +85,9 @@ Csv for_report(Csv summary, const Study& study) {
     add_conditions(figure);
     add(named_columns(figure_keys(), figure));
     if (figure.kind == "path") names.emplace_back("model.kind");
+  }
+  for (const std::string& share : share_columns) {
+    if (contains(names, share)) summary = with_share(std::move(summary), share);
   }
   std::erase_if(names, [&](const std::string& name) {
     return !is_key(name) || summary.column(name).has_value();

@@ -39,6 +39,56 @@ Precision precision_of(const Cell& cell) {
   });
 }
 
+std::optional<std::uint64_t> switch_step(const Cell& cell) {
+  if (cell[key::intervention] != "switch") return std::nullopt;
+  return std::stoull(cell["intervention.at"]);
+}
+
+namespace {
+
+/// The block of [precision] after the switch.
+std::shared_ptr<Settings::Block> switched(const Cell& cell, const Settings::Block& before) {
+  auto after = std::make_shared<Settings::Block>();
+  const auto key_in_precision = [](const Setting& setting) {
+    return "precision" + setting.key.substr(setting.key.find('.'));
+  };
+  const auto given = [&](const std::string& key) {
+    const Setting* now = cell.find("switch" + key.substr(key.find('.')));
+    return now && !now->at_default;
+  };
+  for (const Setting& setting : before) {
+    const std::string key =
+        setting.part ? setting.key.substr(0, setting.key.rfind('.')) : setting.key;
+    if (!given(key)) after->push_back(setting);
+  }
+  for (const Setting& setting : cell.settings) {
+    if (!in_section(setting.key, "switch")) continue;
+    const std::string key = key_in_precision(setting);
+    if (!given(setting.part ? key.substr(0, key.rfind('.')) : key)) continue;
+    after->push_back(setting);
+    after->back().key = key;
+    if (setting.part && setting.canonical == same_precision) after->back().canonical = cell[key];
+  }
+  return after;
+}
+
+}  // namespace
+
+Cell after_switch(const Cell& cell) {
+  Cell after;
+  after.extent = cell.extent;
+  bool done = false;  // parts that a sweep adds at their defaults follow in blocks of their own
+  for (const auto& block : cell.settings.blocks()) {
+    if (!in_section(block->front().key, "precision")) {
+      after.settings.add(block);
+    } else if (!done) {
+      after.settings.add(switched(cell, *block));
+      done = true;
+    }
+  }
+  return after;
+}
+
 std::function<std::string(std::string_view)> Cell::section(std::string name) const {
   return [this, name = std::move(name)](std::string_view option) {
     return (*this)[name + "." + std::string(option)];

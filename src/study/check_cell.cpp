@@ -111,6 +111,53 @@ void check_mean(const Cell& cell, const Assignments& given) {
   });
 }
 
+void check_intervention(const Cell& cell, const Assignments& given) {
+  const std::string& kind = cell[key::intervention];
+  const std::string& at = cell["intervention.at"];
+  if (std::stoull(at) >= std::stoull(cell[key::steps])) {
+    throw InputError(place_of(given, {"intervention.at", key::steps, "intervention"}),
+                     "intervention.at",
+                     at + ": expected fewer than the " + cell[key::steps] +
+                         " steps of the run; for example at = 1, or more steps under [study]");
+  }
+  if (kind != "switch") {
+    const Setting* const role = cell.find("precision.second_moment");
+    if (!role) {
+      throw InputError(place_of(given, {key::intervention, "rule.kind"}), key::intervention,
+                       "\"" + kind + "\" acts on the second moment, which the rule \"" +
+                           cell["rule.kind"] +
+                           "\" does not keep; expected one that does, for example kind = \"adam\" "
+                           "under [rule]");
+    }
+    if (kind == "hold" && cell["precision.second_moment.encoding"] == "block8") {
+      throw InputError(place_of(given, {key::intervention, "precision.second_moment"}),
+                       key::intervention,
+                       "\"hold\" has no least value among block8's codes, which are relative to "
+                       "their block; expected another encoding, for example encoding = \"sqrt\"");
+    }
+    return;
+  }
+  const Cell after = after_switch(cell);
+  const auto refuse = [&](const std::string& key, const std::string& problem) {
+    throw InputError(
+        place_of(given, {"switch." + key, "switch", "precision." + key, key::intervention}),
+        "switch." + key, "after the switch " + problem);
+  };
+  for (const OptionInfo& option : section_named("switch").kinds.front().options) {
+    const std::string key = "precision." + option.name;
+    if (option.type != OptionType::group || !after.find(key + ".format")) continue;
+    const std::string why = option.conflict(after.section(key));
+    if (!why.empty()) refuse(option.name, why);
+  }
+  try {
+    check_shadow(after, precision_of(after).rule_arithmetic);
+  } catch (const PrecisionError& error) {
+    const std::string& key = error.key();
+    refuse(key.find('.') == std::string::npos ? key : "rule_arithmetic", error.what());
+  }
+  check_mean(after, given);
+}
+
 void check_schedule(const Cell& cell, const Assignments& given) {
   const Kind& kind = *section_named("schedule").find(cell["schedule.kind"]);
   const auto refuse = [&](const std::string& why, const std::string& other) {

@@ -27,6 +27,10 @@ void check_data(Cell& cell, const Assignments& given, const ExtentOf& extent_of)
 /// A mean divides by the number of samples: the model's arithmetic must have room for it.
 void check_mean(const Cell& cell, const Assignments& given);
 
+/// An intervention must come before the last step, and find what it acts on; what is after a switch
+/// of precision must fit together as what is before.
+void check_intervention(const Cell& cell, const Assignments& given);
+
 /// A schedule that goes by the rule's learning rate, or by the number of steps, must fit it.
 void check_schedule(const Cell& cell, const Assignments& given);
 

@@ -28,7 +28,8 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
         return kind.find(option)->default_text;
       };
       const bool has =
-          section == "precision"
+          section == "switch" ? candidate.name == "intervention" && kind.name == "switch"
+          : section == "precision"
               ? candidate.name == "rule" && applies(name, kind, kind.moments(default_of))
           : section == "batch" ? candidate.name == "model" && kind.needs != Targets::none
                                : candidate.name == section && kind.find(name);
@@ -44,6 +45,7 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
   std::string name = key.substr(section.size() + 1);
   name = name.substr(0, name.find('.'));
   const std::string owner = section == "precision" ? "rule"
+                            : section == "switch"  ? "intervention"
                             : section == "batch"   ? "model"
                                                    : section;
   const auto names = owners(section, name);

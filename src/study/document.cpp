@@ -6,6 +6,7 @@
 
 #include "range.hpp"
 #include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 
@@ -200,7 +201,8 @@ void apply_set(const std::string& set, Study& study) {
     (key == "study.name" ? study.name : study.title) = written;
     return;
   }
-  require_known(place, key);
+  const bool isolates = key.starts_with("isolate.");
+  if (!isolates) require_known(place, key);
 
   std::optional<Document> document;
   try {
@@ -208,6 +210,12 @@ void apply_set(const std::string& set, Study& study) {
     if (document->root().size() != 1) document.reset();  // a line break brought other keys
   } catch (const InputError&) {
     document.reset();
+  }
+  if (isolates) {
+    if (!document) document.emplace(place.file, "value = " + toml_text(written));
+    read_isolate_key(*document, key.substr(key.find('.') + 1), *document->root().get("value"),
+                     study);
+    return;
   }
   const toml::node* node = document ? document->root().get("value") : nullptr;
   const OptionInfo* option = find_option(key);

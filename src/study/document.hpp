@@ -69,6 +69,10 @@ void for_each_table(const Document& document, const std::string& name, const tom
 /// [sweep]: axes, zips and further cells.
 void read_sweep(const Document& document, const toml::node& node, Study& study);
 
+/// One key of [isolate], written `key = node` there. Throws InputError.
+void read_isolate_key(const Document& document, const std::string& key, const toml::node& node,
+                      Study& study);
+
 /// Axes of one zip have as many values as each other. Throws InputError.
 void require_equal_lengths(const std::vector<Axis>& axes, const Place& place);
 

@@ -8,6 +8,7 @@
 #include "ulpscope/model/models.hpp"
 #include "ulpscope/rule/rules.hpp"
 #include "ulpscope/schedule/schedules.hpp"
+#include "ulpscope/study/interventions.hpp"
 #include "ulpscope/study/precision.hpp"
 
 namespace ulpscope {
@@ -90,6 +91,8 @@ const std::vector<Section>& sections() {
                                         section_of("schedule", Schedules{}),
                                         plain_section<TransformList>("transform"),
                                         Section{"precision", {{"", "", precision_options()}}},
+                                        section_of("intervention", Interventions{}),
+                                        Section{"switch", {{"", "", switch_options()}}},
                                         plain_section<StopOptions>("stop"),
                                         plain_section<RecordOptions>("record")};
   return all;

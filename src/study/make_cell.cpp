@@ -49,6 +49,12 @@ const Kind& model_of(const Assignments& given) {
   return kind ? *kind : models.kinds.front();
 }
 
+/// Whether the run goes on with another precision, that of [switch].
+bool switches(const Assignments& given) {
+  const Kind* kind = given_kind(section_named("intervention"), given);
+  return kind && kind->name == "switch";
+}
+
 /// The kind of a section: as given, or the section's first; a model that has no samples has no data
 /// either.
 const Kind& kind_of(const Section& section, const Assignments& given, Settings::Block& settings) {
@@ -107,7 +113,7 @@ void add_group(const std::string& key, const OptionInfo& option, const Assignmen
 
 /// The options of a section that change nothing in a cell.
 std::vector<Idle> idle_options(const Section& section, const Kind& kind, const Assignments& given) {
-  if (section.name == "precision") {
+  if (section.name == "precision" || section.name == "switch") {
     const Kind& model = model_of(given);
     if (find_surface(model.name)) return {{"data", of_samples}, {"activations", of_samples}};
     if (model.needs == Targets::none) return {{"data", of_samples}};
@@ -199,6 +205,7 @@ CellMaker::Part CellMaker::make_part(const Section& section, const std::vector<C
                                      Cell& cell) {
   Part part;
   if (section.name == "batch" && model_of(given).needs == Targets::none) return part;
+  if (section.name == "switch" && !switches(given)) return part;
   part.settings = std::make_shared<Settings::Block>();
   Settings::Block& settings = *part.settings;
   const Kind& kind = kind_of(section, given, settings);
@@ -210,7 +217,8 @@ CellMaker::Part CellMaker::make_part(const Section& section, const std::vector<C
   const std::vector<Idle> idle = idle_options(section, kind, given);
   for (std::size_t i = 0; i < kind.options.size(); ++i) {
     const OptionInfo& option = kind.options[i];
-    if (section.name == "precision" && applying[i] == '0') continue;
+    const bool by_rule = section.name == "precision" || section.name == "switch";
+    if (by_rule && applying[i] == '0') continue;
     const std::string key = section.name + "." + option.name;
     const auto no_effect = std::find_if(idle.begin(), idle.end(),
                                         [&](const Idle& one) { return one.option == option.name; });
@@ -265,7 +273,8 @@ void CellMaker::check(Cell& cell, const Parts& parts, const Given& given) {
   static const std::size_t study = index_of("study"), data = index_of("data"),
                            batch = index_of("batch"), model = index_of("model"),
                            rule = index_of("rule"), schedule = index_of("schedule"),
-                           precision = index_of("precision"), record = index_of("record");
+                           precision = index_of("precision"), record = index_of("record"),
+                           intervention = index_of("intervention"), switched = index_of("switch");
   const auto once = [&](std::string_view name, const std::vector<std::size_t>& sections,
                         const auto& passes) {
     Parts together;
@@ -293,6 +302,9 @@ void CellMaker::check(Cell& cell, const Parts& parts, const Given& given) {
   });
   if (extent) cell.extent = *extent;
   once("mean", {data, model, precision}, [&] { check_mean(cell, given()); });
+  if (parts[intervention]->kind->options.empty()) return;  // none
+  once("intervention", {study, data, model, rule, precision, intervention, switched, record},
+       [&] { check_intervention(cell, given()); });
 }
 
 std::string CellMaker::id_of(const Parts& parts) {
@@ -318,14 +330,16 @@ Cell CellMaker::make(const std::vector<Change>& changes) {
     const Section& section = sections()[i];
     // All that a section of this plan is a function of. Whether the model has samples decides
     // the default of data, whether there are batches, and which roles do anything.
-    const bool by_model =
-        section.name == "data" || section.name == "batch" || section.name == "precision";
-    std::string made_of = section.name == "precision" ? applying : "";
+    const bool by_rule = section.name == "precision" || section.name == "switch";
+    const bool by_model = section.name == "data" || section.name == "batch" || by_rule;
+    std::string made_of = by_rule ? applying : "";
     std::vector<Change> inside;
     for (const Change& change : changes) {
       const bool own = in_section(*change.key, section.name);
       if (own) inside.push_back(change);
-      if (!own && !(by_model && *change.key == "model.kind")) continue;
+      const bool decides = (by_model && *change.key == "model.kind") ||
+                           (section.name == "switch" && *change.key == key::intervention);
+      if (!own && !decides) continue;
       made_of += '\n' + *change.key + '=' + std::to_string(static_cast<int>(change.value->kind)) +
                  change.value->text;
     }

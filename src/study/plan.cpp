@@ -8,6 +8,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "isolate.hpp"
 #include "make_cell.hpp"
 #include "read_report.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -80,11 +81,16 @@ Plan make_plan(const Study& study) {
     for (const Assignment& entry : cell) sweeps(entry.key);
   }
 
+  std::optional<Isolation> isolation;
+  if (study.isolate) {
+    isolation.emplace(study);
+    for (const std::string& key : labels()) sweeps(key);
+  }
+
   CellMaker maker(study.base);
   plan.cells.reserve(product + study.cells.size());
   std::unordered_map<std::string, std::size_t> place_of_id(product + study.cells.size());
-  const auto add = [&](const std::vector<Change>& changes) {
-    Cell cell = maker.make(changes);
+  const auto put = [&](Cell cell, const std::vector<Change>& changes) {
     const auto [at, fresh] = place_of_id.emplace(cell.id, plan.cells.size());
     if (!fresh) {
       const Place place = changes.empty() ? Place{study.file, 0} : changes.front().value->place;
@@ -93,6 +99,17 @@ Plan make_plan(const Study& study) {
                            std::to_string(plan.cells.size() + 1) + " are the same run");
     }
     plan.cells.push_back(std::move(cell));
+    if (plan.cells.size() > cell_limit) {
+      throw InputError(changes.front().value->place, "isolate",
+                       "makes more than " + std::to_string(cell_limit) + " cells");
+    }
+  };
+  const auto add = [&](const std::vector<Change>& changes) {
+    if (isolation) {
+      isolation->expand(maker, changes, put);
+    } else {
+      put(maker.make(changes), changes);
+    }
   };
 
   for (std::size_t index = 0; index < product; ++index) {
@@ -128,7 +145,8 @@ Selection::Selection(const Place& place, const std::string& only) {
     if (equals == std::string::npos) {
       throw InputError(place, "", "expected key=value,..., for example precision.arithmetic=dec*");
     }
-    const auto& keys = all_keys();
+    std::vector<std::string> keys = all_keys();
+    keys.insert(keys.end(), labels().begin(), labels().end());
     if (!contains(keys, key)) {
       throw InputError(
           place, key,

@@ -143,8 +143,9 @@ std::string SecondMomentOptions::conflict() const {
     return "after every operation there is no fresh value; expected rounding = \"store\", for "
            "example { format = \"bfloat16\", use = \"fresh\" }";
   }
-  const bool formatless = format == own && p == "format" && emin == "format" && emax == "format" &&
-                          subnormals == "format" && !saturate;
+  const bool formatless = (format == own || format == same_precision) && p == "format" &&
+                          emin == "format" && emax == "format" && subnormals == "format" &&
+                          !saturate;
   if (encoding == "block8" && !formatless) {
     return "block8 has codes of its own and no other format; for example { encoding = \"block8\" }";
   }
@@ -178,6 +179,20 @@ auto PrecisionOptions::options() {
 }
 
 std::vector<OptionInfo> precision_options() { return describe_options<PrecisionOptions>(); }
+
+std::vector<OptionInfo> switch_options() {
+  std::vector<OptionInfo> all = precision_options();
+  for (OptionInfo& option : all) {
+    for (OptionInfo* one : {&option, option.parts.empty() ? nullptr : &option.parts.front()}) {
+      if (!one) continue;
+      one->default_text = same_precision;
+      if (one->type == OptionType::group) continue;
+      one->choices.emplace_back(same_precision);
+      one->expected += ", \"" + std::string(same_precision) + "\"";
+    }
+  }
+  return all;
+}
 
 namespace {
 

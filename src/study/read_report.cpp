@@ -70,6 +70,7 @@ std::vector<std::string> number_columns() {
     if (metric.name != "verdict") columns.emplace_back(metric.name);
   }
   columns.insert(columns.end(), timings.begin(), timings.end());
+  columns.insert(columns.end(), share_columns.begin(), share_columns.end());
   return columns;
 }
 
@@ -79,6 +80,7 @@ std::vector<std::string> other_columns() {
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
   for (const char* name : {"id", "status"}) columns.emplace_back(name);
   columns.insert(columns.end(), timings.begin(), timings.end());
+  columns.insert(columns.end(), share_columns.begin(), share_columns.end());
   return columns;
 }
 
@@ -87,6 +89,7 @@ void require_columns(const Place& place, const std::string& key,
                      const std::vector<std::string>& names,
                      const std::vector<std::string>& others) {
   std::vector<std::string> allowed = all_keys();
+  allowed.insert(allowed.end(), labels().begin(), labels().end());
   allowed.insert(allowed.end(), others.begin(), others.end());
   for (const std::string& name : names) {
     if (contains(allowed, name)) continue;
@@ -273,7 +276,28 @@ void require_kind_keys(const FigureSpec& spec) {
   }
 }
 
+namespace {
+
+/// Only [isolate] gives cells its labels, and something to explain.
+template <class Spec>
+void require_labels(const std::string& table, const std::vector<ReportKey<Spec>>& keys,
+                    const Spec& spec) {
+  for (const std::string& name : named_columns(keys, spec)) {
+    if (!contains(labels(), name) && !contains(share_columns, name)) continue;
+    throw InputError(spec.place, table,
+                     "\"" + name +
+                         "\" is there in a study with [isolate] alone; expected that, for "
+                         "example formats = [\"binary32\"] under [isolate]");
+  }
+}
+
+}  // namespace
+
 void check_reports(const Study& study, const Plan& plan) {
+  if (!study.isolate) {
+    for (const TableSpec& table : study.tables) require_labels("table", table_keys(), table);
+    for (const FigureSpec& figure : study.figures) require_labels("figure", figure_keys(), figure);
+  }
   for (const TableSpec& table : study.tables) check_table(table, plan);
   for (const FigureSpec& figure : study.figures) check_figure(figure, plan);
 }

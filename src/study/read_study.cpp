@@ -13,7 +13,7 @@ namespace ulpscope {
 namespace {
 
 /// Tables of a study file that hold something other than keys of a cell.
-const std::vector<std::string> other_tables{"sweep", "table", "figure"};
+const std::vector<std::string> other_tables{"sweep", "isolate", "table", "figure"};
 
 std::string text(const Document& document, const std::string& key, const toml::node& node,
                  const std::string& example) {
@@ -38,6 +38,16 @@ void read_section(const Document& document, const std::string& name, const toml:
       study.base.push_back({full, document.value(full, value)});
     }
   }
+}
+
+void read_isolate(const Document& document, const toml::node& node, Study& study) {
+  if (!node.is_table()) {
+    throw InputError(document.place(node), "isolate", "expected a table, written [isolate]");
+  }
+  for (const auto& [key, at] : in_order(*node.as_table())) {
+    read_isolate_key(document, key, *at, study);
+  }
+  if (study.isolate) study.isolate->place = document.place(node);
 }
 
 /// [[transform]]: the tables in order are the keys transform.1, transform.2, ...
@@ -118,6 +128,8 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     const toml::node& node = *at;
     if (name == "sweep") {
       read_sweep(document, node, study);
+    } else if (name == "isolate") {
+      read_isolate(document, node, study);
     } else if (name == "table") {
       for_each_table(document, name, node, [&](const toml::table& table) {
         study.tables.push_back(read_table_spec(document, table, study.tables.size() + 1));
@@ -136,6 +148,9 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
     }
   }
   for (const std::string& set : sets) apply_set(set, study);
+  if (study.isolate && study.isolate->exact.place.file.empty()) {
+    study.isolate->exact.place = study.isolate->place;
+  }
   find_data_files(study);
   if (study.name.empty()) {
     throw InputError({file, 0}, "study.name",

@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "isolate.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/report_keys.hpp"
@@ -131,7 +132,8 @@ std::string study_toml(const Study& study, const Plan& plan) {
   };
   const auto on_axis = [&](const std::string& key) {
     return std::any_of(study.axes.begin(), study.axes.end(),
-                       [&](const Axis& axis) { return axis.key == key; });
+                       [&](const Axis& axis) { return axis.key == key; }) ||
+           (study.isolate && isolate_sets(key));
   };
   const Occurring occurring(plan);
   std::string out;
@@ -152,13 +154,17 @@ std::string study_toml(const Study& study, const Plan& plan) {
     };
     // None of a batch where no model has samples.
     if (occurring.sections.count(section.name) == 0) continue;
+    const auto kinds = occurring.kinds_of(section);
+    const std::string kind_key = section.name + ".kind";
+    const bool nothing = kind_key == key::intervention && kinds.size() == 1 &&
+                         kinds.front() == &section.kinds.front() &&
+                         given(kind_key) == study.base.end();
+    if (nothing) continue;
     out += (out.empty() ? "[" : "\n[") + section.name + "]\n";
     if (section.name == "study") {
       out += "name = " + toml_text(study.name) + "\ntitle = " + toml_text(study.title) + "\n";
     }
-    const auto kinds = occurring.kinds_of(section);
-    if (section.has_kind() &&
-        (kinds.size() == 1 || given(section.name + ".kind") != study.base.end())) {
+    if (section.has_kind() && (kinds.size() == 1 || given(kind_key) != study.base.end())) {
       line("kind", toml_text(kinds.front()->name));
     }
     std::vector<std::string> done;
@@ -176,6 +182,7 @@ std::string study_toml(const Study& study, const Plan& plan) {
       }
     }
   }
+  if (study.isolate) out += "\n[isolate]\n" + isolate_toml(*study.isolate);
   out += axes_text(study.axes);
   for (const auto& cell : study.cells) {
     out += "\n[[sweep.cell]]\n";
@@ -192,7 +199,8 @@ std::string cell_toml(const Cell& cell) {
   std::string out;
   std::string section;
   for (const Setting& setting : cell.settings) {
-    const bool kind = setting.key.size() > 5 && setting.key.ends_with(".kind");
+    const bool kind = setting.key.size() > 5 && setting.key.ends_with(".kind") &&
+                      setting.key != key::intervention;
     if (setting.part || (setting.at_default && !kind && setting.key != key::steps)) continue;
     const std::size_t dot = setting.key.find('.');
     if (setting.key.substr(0, dot) != section) {

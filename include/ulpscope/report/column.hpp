@@ -13,7 +13,7 @@ namespace ulpscope {
 
 /// A quantity that a table shows or that names a line of a figure.
 struct Column {
-  enum class Kind { key, metric, timing };
+  enum class Kind { key, metric, timing, share };
   Kind kind = Kind::key;
   std::string name;               ///< as the records have it
   std::string title;              ///< for people
@@ -40,9 +40,10 @@ class Records {
   std::map<std::string, const Row*> timings_;
 };
 
-/// The summary as tables and figures read it: with a column for each key that they name and the
-/// sweep does not, the cells' own values, empty for a cell that does not have the key; and where a
-/// cell that has settled shows no onset, "> 6000" after 6000 steps, as a longer run may have one.
+/// The summary as tables and figures read it: with a column for each share that they name, see
+/// with_share, and for each key that they name and the sweep does not, the cells' own values, empty
+/// for a cell that does not have the key; and where a cell that has settled shows no onset,
+/// "> 6000" after 6000 steps, as a longer run may have one.
 Csv for_report(Csv summary, const Study& study);
 
 /// Whether a row of such a summary is one that `only` selects ("key=glob,...", see Selection).

@@ -81,8 +81,8 @@ class Adafactor::In final : public Rule<T> {
 
  protected:
   void begin(Step<T>& s) override {
-    const Hyper t(s.number());
-    const Hyper share = elementary::exp2(Hyper(decay_ * elementary::log2(t)));
+    const Hyper t(s.number()), age(s.second_moment_age());
+    const Hyper share = elementary::exp2(Hyper(decay_ * elementary::log2(age)));
     const Hyper relative = 1 / sqrt(t);
     b_ = s.roles().hyper(1 - share);
     c_ = s.roles().hyper(share);

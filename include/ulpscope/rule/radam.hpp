@@ -65,7 +65,7 @@ class Radam::In final : public TwoMoments<T> {
   void begin(Step<T>& s) override {
     TwoMoments<T>::begin(s);
     const Hyper& correction = this->wide_v_correction_;
-    const Hyper length = limit_ - 2 * s.number() * (1 - correction) / correction;
+    const Hyper length = limit_ - 2 * s.second_moment_age() * (1 - correction) / correction;
     rectified_ = length > 5;
     Hyper share = 1 / this->wide_m_correction_;
     if (rectified_) {

@@ -54,6 +54,7 @@ class Rule {
   /// Update number t = 1, 2, ... of the parameters, in place; both spans have one value a
   /// parameter. Hyper-parameters of step t are functions of t alone, never of the calls before.
   void step(std::uint64_t t, std::span<T> parameters, std::span<const T> gradient) {
+    if (intervention_.kind == Intervention::Kind::reset && t == intervention_.at + 1) reset();
     step_.begin(t);
     begin(step_);
     prepare(step_, parameters, gradient);
@@ -68,6 +69,22 @@ class Rule {
   void resume(std::uint64_t t) {
     step_.begin(t);
     begin(step_);
+  }
+
+  /// Before the first step and before states() are restored: what happens to the second moment on
+  /// the way.
+  void intervene(const Intervention& what) {
+    intervention_ = what;
+    const KeptRole<T>& how = roles_[Role::second_moment];
+    const T least = roles_.hyper(what.least);
+    const bool rounds = how.rounds && how.format.every;
+    step_.intervene(what, rounds ? how.rounder(least, how.site(0, 0, 0)) : least);
+    initial_.clear();
+    if (what.kind != Intervention::Kind::reset) return;
+    for (const State<T>& state : own_states()) {
+      if (!of_second_moment(state.name)) continue;
+      initial_.emplace_back(state.values.begin(), state.values.end());
+    }
   }
 
   /// The learning rate from the next step on, rounded once as a hyper-parameter.
@@ -167,6 +184,16 @@ class Rule {
   }
 
  private:
+  /// The second moment as it was before the first step.
+  void reset() {
+    auto values = initial_.begin();
+    for (const State<T>& state : own_states()) {
+      if (!of_second_moment(state.name)) continue;
+      std::copy(values->begin(), values->end(), state.values.begin());
+      ++values;
+    }
+  }
+
   template <expression::Expression Square, expression::Expression Root>
   static Values joined(Step<T>& s, const Square& square, const Root& root, const T& eps) {
     switch (s.roles().eps_policy()) {
@@ -184,6 +211,8 @@ class Rule {
   Hyper wide_rate_;
   T rate_{};
   std::vector<T> compensation_;
+  Intervention intervention_;
+  std::vector<std::vector<T>> initial_;  ///< what a reset goes back to, a state each
 };
 
 }  // namespace ulpscope

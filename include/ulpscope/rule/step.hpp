@@ -10,6 +10,7 @@
 #include "ulpscope/format/encoding.hpp"
 #include "ulpscope/format/roles.hpp"
 #include "ulpscope/rule/expression.hpp"
+#include "ulpscope/rule/intervention.hpp"
 
 #if defined(__clang__)
 #define ULPSCOPE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
@@ -62,13 +63,23 @@ class Step {
   /// The model's sums draw as the role gradient, too: what a rule adds comes behind them.
   static constexpr std::uint32_t first_gradient_operation = 1U << 27U;
 
+  /// `least`: the intervention's, as the role second_moment computes.
+  void intervene(const Intervention& what, const T& least) {
+    intervention_ = what;
+    least_ = least;
+  }
+
   void begin(std::uint64_t number) {
     number_ = number;
+    frozen_ = intervention_.acts(Intervention::Kind::freeze, number);
+    held_ = intervention_.acts(Intervention::Kind::hold, number);
     operations_ = {};
     operation(Role::gradient) = first_gradient_operation;
   }
 
   std::uint64_t number() const { return number_; }
+  /// How many updates the second moment has taken in: number(), but for an intervention.
+  std::uint64_t second_moment_age() const { return intervention_.age(number_); }
   const Roles<T>& roles() const { return *roles_; }
 
   /// Roles whose formulas are not computed: their values stay as they are.
@@ -84,7 +95,13 @@ class Step {
   /// from here on, as keep has it below. Where the role is skipped they go nowhere.
   void keep_whole(Role role, std::span<T> state, std::span<T> values) {
     if (skipped_[static_cast<std::size_t>(role)]) return;
+    if (frozen(role)) {
+      ++operation(role);
+      std::copy(state.begin(), state.end(), values.begin());
+      return;
+    }
     const KeptRole<T>& how = roles()[role];
+    hold(role, values);
     std::copy(values.begin(), values.end(), state.begin());
     if (how.rounds && !how.format.every) encode(state, how.format, how.rounder, site(role, 0));
     ++operation(role);
@@ -115,6 +132,10 @@ class Step {
   /// are kept, or, for a role with `fresh`, as they were computed.
   template <expression::Expression E>
   Values keep(Role role, std::span<T> state, const E& formula) {
+    if (frozen(role)) {  // what else the role draws stays as it is without the intervention
+      operation(role) += roles()[role].format.every ? E::operations + (E::rounded ? 0 : 1) : 1;
+      return of(state);
+    }
     return keep_at(role, state.data() + first_, formula);
   }
 
@@ -150,15 +171,28 @@ class Step {
   Values keep_at(Role role, T* kept, const E& formula) {
     if (skipped_[static_cast<std::size_t>(role)]) return Values(kept);
     const KeptRole<T>& how = roles()[role];
-    if (how.format.every) return compute_every(role, kept, formula);
+    if (how.format.every) {
+      compute_every(role, kept, formula);
+      hold(role, {kept, count_});
+      return Values(kept);
+    }
     T* const computed = how.format.fresh ? temporary() : kept;
     compute_plain(computed, formula);
+    hold(role, {computed, count_});
     if (how.format.fresh) std::copy(computed, computed + count_, kept);
     if (how.rounds) {
       encode(std::span<T>(kept, count_), how.format, how.rounder, site(role, first_));
     }
     ++operation(role);
     return Values(computed);
+  }
+
+  bool frozen(Role role) const { return frozen_ && role == Role::second_moment; }
+  void hold(Role role, std::span<T> values) const {
+    if (!held_ || role != Role::second_moment) return;
+    for (T& value : values) {
+      if (value < least_) value = least_;
+    }
   }
 
   Site site(Role role, std::size_t index) {
@@ -210,6 +244,9 @@ class Step {
   std::size_t first_ = 0, count_ = 0;
   std::array<std::uint32_t, role_count> operations_{}, before_chunks_{};
   std::array<bool, role_count> skipped_{};
+  Intervention intervention_;
+  T least_{};
+  bool frozen_ = false, held_ = false;
   std::deque<std::vector<T>> temporaries_;
   std::size_t used_ = 0;
 };

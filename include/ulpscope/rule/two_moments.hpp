@@ -12,7 +12,8 @@ namespace ulpscope {
 ///   v = (b2 v) + (((1-b2) g) g)              second_moment
 ///
 /// and 1-b1^t, 1-b2^t, which correct averages that started at zero. The options have lr, beta1,
-/// beta2, eps and weight_decay; 1-b and 1-b^t are computed in wide arithmetic and rounded once.
+/// beta2, eps and weight_decay; 1-b and 1-b^t are computed in wide arithmetic and rounded once. The
+/// t of 1-b2^t is the second moment's age, see Intervention.
 template <class T>
 class TwoMoments : public Rule<T> {
  public:
@@ -36,7 +37,7 @@ class TwoMoments : public Rule<T> {
 
   void begin(Step<T>& s) override {
     wide_m_correction_ = 1 - b1_power_.at(s.number());
-    wide_v_correction_ = 1 - b2_power_.at(s.number());
+    wide_v_correction_ = 1 - b2_power_.at(s.second_moment_age());
     m_correction_ = s.roles().hyper(wide_m_correction_);
     v_correction_ = s.roles().hyper(wide_v_correction_);
   }

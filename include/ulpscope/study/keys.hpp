@@ -67,6 +67,17 @@ const std::vector<Section>& sections();
 /// precision.second_moment.mode, included.
 const std::vector<std::string>& all_keys();
 
+/// The keys of [isolate], which describe no cell but make several of one.
+const std::vector<OptionInfo>& isolate_options();
+
+/// What [isolate] calls its cells, for tables, figures and selections; no part of a description.
+namespace label {
+inline const std::string way = "isolate.way";        ///< exact, all, only or all-but
+inline const std::string role = "isolate.role";      ///< none, all, or the one singled out
+inline const std::string format = "isolate.format";  ///< the coarse one; in the exact cell, its own
+}  // namespace label
+const std::vector<std::string>& labels();
+
 /// The option that a key or a part of one names, of the first kind that has it; or nothing.
 const OptionInfo* find_option(std::string_view key);
 
@@ -86,6 +97,8 @@ inline const std::string arithmetic = "precision.arithmetic";
 /// Where data are read from: a cell is known by what the file holds, not by its name.
 inline const std::string data_file = "data.file";
 inline const std::string data_sum = "data.sha256";
+/// Not written of a cell in which nothing happens: descriptions are as they were without it.
+inline const std::string intervention = "intervention.kind";
 }  // namespace key
 
 /// [study] and [record], as far as they describe a cell; [precision] has a header of its own.

@@ -6,6 +6,7 @@
 #include "ulpscope/probe/shadow.hpp"
 #include "ulpscope/rule/rules.hpp"
 #include "ulpscope/schedule/schedules.hpp"
+#include "ulpscope/study/interventions.hpp"
 #include "ulpscope/study/kinds.hpp"
 #include "ulpscope/study/rule_run.hpp"
 #include "ulpscope/study/saved_values.hpp"
@@ -31,13 +32,17 @@ class Running final : public RuleRun<R> {
                               return std::make_unique<typename Kind::template In<Hyper>>(options);
                             });
     }
+    const Intervention what = with_kind(Interventions{}, cell, "intervention",
+                                        [](const auto& kind) { return kind.act(); });
+    rule_->intervene(what);
     moments_ = has_probe(cell, "moments");
     rate_ = has_probe(cell, "rate");
     if (has_probe(cell, "shadow")) {
       const Role role =
           cell["record.shadow"] == "first_moment" ? Role::first_moment : Role::second_moment;
-      shadow_.emplace(role,
-                      make_rule<ShadowArithmetic<R>>(cell, layout, shadow_roles<R>(formats_)));
+      auto exact = make_rule<ShadowArithmetic<R>>(cell, layout, shadow_roles<R>(formats_));
+      exact->intervene(what);
+      shadow_.emplace(role, std::move(exact));
     }
   }
 

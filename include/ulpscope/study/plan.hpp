@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,7 @@ struct Setting {
   std::string canonical;  ///< one text for all ways to write the value
   bool quoted = false;    ///< whether the canonical value needs quotes in TOML
   bool at_default = false;
-  bool part = false;  ///< of a group, whose own setting says it all
+  bool part = false;  ///< of a group, whose own setting says it all; or a label, which says nothing
   std::string_view
       idle{};  ///< not empty where it has no effect: an example of what would give it one
 };
@@ -97,6 +99,14 @@ bool has_probe(const Cell& cell, std::string_view probe);
 
 /// What the cell's [precision] means.
 Precision precision_of(const Cell& cell);
+
+/// After how many updates the cell's run goes on under the precision of [switch]; nothing where it
+/// does not.
+std::optional<std::uint64_t> switch_step(const Cell& cell);
+
+/// The cell with the [precision] that it has after its switch: what [switch] gives of a role as a
+/// whole takes the role's place, with the role's own format where it gives none. No id.
+Cell after_switch(const Cell& cell);
 
 /// The cells of a study and the keys in which they differ by its sweep.
 struct Plan {

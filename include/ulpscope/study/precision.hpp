@@ -85,4 +85,8 @@ Precision resolve_precision(const std::function<std::string(std::string_view)>& 
 /// The kind of [precision] for the list of keys.
 std::vector<OptionInfo> precision_options();
 
+/// The same for [switch], where everything is by default as [precision] has it: `same`.
+std::vector<OptionInfo> switch_options();
+inline constexpr std::string_view same_precision = "same";
+
 }  // namespace ulpscope

@@ -11,6 +11,10 @@
 
 namespace ulpscope {
 
+/// Columns that tables and figures of a study with [isolate] have beside the metrics: which share
+/// of a change the coarse roles of a cell make.
+inline const std::vector<std::string> share_columns{"floor_explained", "onset_explained"};
+
 /// What the texts of a key of [[table]] or [[figure]] name.
 enum class Names { nothing, keys, columns, numbers };
 

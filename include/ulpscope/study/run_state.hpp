@@ -15,6 +15,9 @@ struct RunState {
   double seconds = 0;  ///< wall time of the steps so far
   /// Texts, numbers as C99 literals, by what they are; CellRun and RuleRun say under which names.
   std::map<std::string, std::vector<std::string>> lists;
+  /// Handed over by a run in other arithmetics: numbers can have more digits than those that they
+  /// are read into, and lists can be missing. Never in a file.
+  bool carried = false;
 };
 
 }  // namespace ulpscope

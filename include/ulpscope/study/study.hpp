@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -97,6 +98,22 @@ struct FigureSpec {
 inline const std::vector<std::string> figure_kinds{"loss", "path", "metric", "heat-map",
                                                    "distribution"};
 
+/// [isolate]: in place of each cell several, which compute in `exact` and have one role, all but
+/// one, all or none in a coarse format.
+struct IsolateSpec {
+  /// A coarse format: the parts of a role that are given, by name, and what tables call it.
+  struct Coarse {
+    std::string label;
+    std::vector<std::pair<std::string, Value>> parts;
+    Place place;
+  };
+  Value exact{Value::Kind::text, "dec50", {}};  ///< an arithmetic
+  std::vector<std::string> roles{};  ///< that are singled out; all that a cell has if empty
+  std::vector<Coarse> formats{};
+  std::string rounding = "every";  ///< of formats that do not say it: "every" or "store"
+  Place place{};
+};
+
 /// What a study file says, after --set.
 struct Study {
   std::string file;
@@ -106,6 +123,7 @@ struct Study {
   std::vector<Axis>
       axes;  ///< cells are their product, the last fastest; those of a zip count as one
   std::vector<std::vector<Assignment>> cells;  ///< [[sweep.cell]]: further cells, after these
+  std::optional<IsolateSpec> isolate;
   std::vector<TableSpec> tables;
   std::vector<FigureSpec> figures;
 };

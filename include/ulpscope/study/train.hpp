@@ -13,7 +13,9 @@
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/rule/transform.hpp"
 #include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/leg.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
+#include "ulpscope/study/patience.hpp"
 #include "ulpscope/study/run_cell.hpp"
 #include "ulpscope/study/saved_values.hpp"
 
@@ -124,54 +126,19 @@ class Training {
   bool fresh_ = false;  ///< the gradient is that of all samples at the current parameters
 };
 
-/// Ends a run whose loss has not come below the best by more than the tolerance for `steps` steps.
-template <class W>
-class Patience {
- public:
-  Patience(std::uint64_t steps, W tolerance) : steps_(steps), tolerance_(std::move(tolerance)) {}
-
-  bool given() const { return steps_ > 0; }
-
-  bool ends(std::uint64_t t, const W& loss) {
-    if (!given()) return false;
-    if (!best_ || loss < *best_ - tolerance_) {
-      best_ = loss;
-      since_ = t;
-    }
-    return t - since_ >= steps_;
-  }
-
-  /// The lists "best_loss" and "best_step".
-  void save(RunState& state) const {
-    if (!best_) return;
-    save_values(state, "best_loss", std::vector{*best_});
-    state.lists["best_step"] = {std::to_string(since_)};
-  }
-  void restore(const RunState& state) {
-    const auto best = saved_values<W>(state, "best_loss");
-    if (best.empty()) return;
-    best_ = best.front();
-    since_ = std::stoull(state.lists.at("best_step").at(0));
-  }
-
- private:
-  std::uint64_t steps_;
-  W tolerance_;
-  std::optional<W> best_;
-  std::uint64_t since_ = 0;
-};
-
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// One cell's run in the arithmetic T, from its start or from where an earlier one was.
+/// One cell's run in the arithmetic T, or a leg of it, from its start or from where an earlier one
+/// was.
 template <class T>
 class CellRun {
  public:
-  CellRun(const Cell& cell, Recorder& recorder)
+  CellRun(const Cell& cell, Recorder& recorder, Leg leg)
       : cell_(cell),
         recorder_(recorder),
+        leg_(std::move(leg)),
         steps_(std::stoull(cell["study.steps"])),
         every_(cell["record.every"]),
         moments_(has_probe(cell, "moments")),
@@ -182,24 +149,22 @@ class CellRun {
     losses_.steps.reserve(steps_);
   }
 
-  /// As run_cell.
-  std::optional<Run> run(const Control& control) {
-    if (control.keeper) {
-      if (const auto state = control.keeper->load()) restore(*state);
-    }
+  /// As run_cell, from a state if there is one.
+  LegEnd run(const Control& control, const std::optional<RunState>& from) {
+    if (from) restore(*from);
     start_ = std::chrono::steady_clock::now();
     bool has_row = t_ == 0 || recorded(t_);  // then the probes know the update before this loss
-    for (; t_ < steps_; control.step = t_) {
+    for (; t_ < leg_.end; control.step = t_) {
       if (control.stop) {
         save_to(control);
-        return std::nullopt;
+        return {};
       }
       if (control.save) {
         control.save = false;
         save_to(control);
       }
       if (has_row || !training_.in_batches()) {
-        if (!look(has_row)) return finish(std::nullopt);
+        if (!look(has_row)) return {finish(std::nullopt), {}};
       }
       ++t_;
       has_row = recorded(t_);
@@ -207,9 +172,10 @@ class CellRun {
       training_.update(t_, has_row || patience_.given() || t_ == steps_);
     }
     control.step = t_;
+    if (t_ < steps_) return {{}, state()};
     // With mini-batches patience has looked at the last loss, which a longer run does not record.
     const bool same_before = !(training_.in_batches() && patience_.given());
-    return finish(same_before ? std::optional(state()) : std::nullopt);
+    return {finish(same_before ? std::optional(state()) : std::nullopt), {}};
   }
 
  private:
@@ -249,28 +215,37 @@ class CellRun {
         [&](std::string_view role, std::size_t index, const std::string& value) {
           recorder_.final_value(role, index, value);
         });
-    const auto level = [&](const char* key) {
-      return hyper<T>(cell_[key]) * convert<HyperArithmetic<T>>(losses_.values.front());
-    };
-    Metrics metrics =
-        measure(losses_, level("record.converged_level"), level("record.onset_level"));
+    Metrics metrics = earlier_.empty()
+                          ? measured(cell_, losses_)
+                          : measure_both(cell_, leg_.before, literals(), losses_.steps);
     if (early_) metrics[metric_place("stopped")] = std::to_string(t_);
     return Run{std::move(metrics), t_, seconds, std::move(end)};
   }
 
   /// After an update, before the loss that follows it. The rule's lists, and "losses",
-  /// "loss_steps", "best_loss", "best_step" and "trace".
+  /// "loss_steps", "best_loss", "best_step" and "trace"; after a switch of precision
+  /// "before_switch", how many of the losses are from before it.
   RunState state() {
     RunState state{t_, seconds(), {}};
     training_.rule().save(state);
     patience_.save(state);
-    save_values(state, "losses", losses_.values);
+    state.lists["losses"] = literals();
+    if (!leg_.before.empty()) state.lists["before_switch"] = {std::to_string(earlier_.size())};
     if (training_.in_batches()) {  // else those are all steps
       auto& steps = state.lists["loss_steps"];
       for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
     }
     state.lists["trace"] = recorder_.rows();
     return state;
+  }
+
+  /// Every loss as it was, in whatever arithmetic.
+  std::vector<std::string> literals() const {
+    std::vector<std::string> all = earlier_;
+    for (std::size_t i = all.size(); i < losses_.values.size(); ++i) {
+      all.push_back(hex_literal(losses_.values[i]));
+    }
+    return all;
   }
 
   void save_to(const Control& control) {
@@ -283,7 +258,16 @@ class CellRun {
     seconds_before_ = state.seconds;
     training_.rule().restore(state);
     patience_.restore(state);
-    losses_.values = saved_values<T>(state, "losses");
+    if (leg_.before.empty()) {
+      losses_.values = saved_values<T>(state, "losses");
+    } else {
+      const auto& losses = state.lists.at("losses");
+      const auto count = state.lists.find("before_switch");
+      earlier_ = losses;
+      if (count != state.lists.end()) earlier_.resize(std::stoull(count->second.at(0)));
+      losses_.values.clear();
+      for (const std::string& loss : losses) losses_.values.push_back(rounded_literal<T>(loss));
+    }
     losses_.steps.resize(losses_.values.size());
     std::iota(losses_.steps.begin(), losses_.steps.end(), std::uint64_t{0});
     if (training_.in_batches()) {
@@ -305,22 +289,25 @@ class CellRun {
 
   const Cell& cell_;
   Recorder& recorder_;
+  Leg leg_;
   std::uint64_t steps_;
   Recording every_;
   bool moments_, path_;
   Training<T> training_;
   Patience<HyperArithmetic<T>> patience_;
   Losses<T> losses_;
-  std::uint64_t t_ = 0;  ///< updates done
+  std::vector<std::string> earlier_;  ///< the first of these, as they were before a switch
+  std::uint64_t t_ = 0;               ///< updates done
   bool early_ = false;
   double seconds_before_ = 0;
   std::chrono::steady_clock::time_point start_;
 };
 
-/// run_cell with the model in the arithmetic T.
+/// A leg of run_cell with the model in the arithmetic T.
 template <class T>
-std::optional<Run> train(const Cell& cell, Recorder& recorder, const Control& control) {
-  return CellRun<T>(cell, recorder).run(control);
+LegEnd train(const Cell& cell, Recorder& recorder, const Control& control, const Leg& leg,
+             const std::optional<RunState>& from) {
+  return CellRun<T>(cell, recorder, leg).run(control, from);
 }
 
 /// measure_cost in the arithmetic T.
@@ -386,16 +373,19 @@ Footprint footprint(const Cell& cell) {
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
 /// every arithmetic of a model meets every one of a rule.
-#define ULPSCOPE_TRAIN(extern_or_not, T)                                                          \
-  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, const Layout&,        \
-                                                               const RoleFormats&);               \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&, const Layout&, \
-                                                                      const Start&);              \
-  extern_or_not template std::unique_ptr<RuleRun<T>> make_model_rule<T>(                          \
-      const Cell&, const Layout&, const Start&);                                                  \
-  extern_or_not template class Training<T>;                                                       \
-  extern_or_not template std::optional<Run> train<T>(const Cell&, Recorder&, const Control&);     \
-  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                     \
+#define ULPSCOPE_TRAIN(extern_or_not, T)                                                           \
+  extern_or_not template std::unique_ptr<Rule<T>> make_rule<T>(const Cell&, const Layout&,         \
+                                                               const RoleFormats&);                \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_rule_run<T>(const Cell&, const Layout&,  \
+                                                                      const Start&);               \
+  extern_or_not template std::unique_ptr<RuleRun<T>> make_model_rule<T>(                           \
+      const Cell&, const Layout&, const Start&);                                                   \
+  extern_or_not template class Training<T>;                                                        \
+  extern_or_not template LegEnd train<T>(const Cell&, Recorder&, const Control&, const Leg&,       \
+                                         const std::optional<RunState>&);                          \
+  extern_or_not template Metrics measure_literals<T>(const Cell&, const std::vector<std::string>&, \
+                                                     const std::vector<std::uint64_t>&);           \
+  extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                      \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
 }  // namespace ulpscope

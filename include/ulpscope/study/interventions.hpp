@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "ulpscope/format/arithmetic.hpp"
+#include "ulpscope/format/option.hpp"
+#include "ulpscope/rule/intervention.hpp"
+
+// [intervention]: what happens in mid-run, once, so that a cause shows by what follows.
+namespace ulpscope {
+
+namespace detail {
+
+/// `at`, after how many updates it acts: a number alone, as yet.
+template <class Kind>
+auto at_option() {
+  return Option{"at", &Kind::at, "updates after which it acts", positive_count,
+                [] { return std::vector<std::string_view>{"none"}; }};
+}
+
+template <class Kind>
+std::string at_missing(const Kind& kind) {
+  if (kind.at != "none") return {};
+  return "kind = \"" + std::string(Kind::name) + "\" needs at; for example at = 2000";
+}
+
+template <class Kind>
+Intervention on_second_moment(Intervention::Kind what, const Kind& kind) {
+  return {what, std::stoull(kind.at)};
+}
+
+}  // namespace detail
+
+struct NoIntervention {
+  static constexpr std::string_view name = "none";
+  static constexpr std::string_view summary = "nothing happens";
+
+  static std::tuple<> options() { return {}; }
+  Intervention act() const { return {}; }
+};
+
+struct Freeze {
+  static constexpr std::string_view name = "freeze";
+  static constexpr std::string_view summary =
+      "the second moment and its bias correction stay as they are";
+
+  std::string at = "none";
+
+  static auto options() { return std::tuple{detail::at_option<Freeze>()}; }
+  std::string conflict() const { return detail::at_missing(*this); }
+  Intervention act() const { return detail::on_second_moment(Intervention::Kind::freeze, *this); }
+};
+
+struct Reset {
+  static constexpr std::string_view name = "reset";
+  static constexpr std::string_view summary =
+      "the second moment and its bias correction begin anew";
+
+  std::string at = "none";
+
+  static auto options() { return std::tuple{detail::at_option<Reset>()}; }
+  std::string conflict() const { return detail::at_missing(*this); }
+  Intervention act() const { return detail::on_second_moment(Intervention::Kind::reset, *this); }
+};
+
+struct Hold {
+  static constexpr std::string_view name = "hold";
+  static constexpr std::string_view summary =
+      "the second moment is never below a value from then on";
+
+  std::string at = "none";
+  Decimal least = "1e-12";
+
+  static auto options() {
+    return std::tuple{detail::at_option<Hold>(),
+                      Option{"least", &Hold::least, "the second moment's least value", positive}};
+  }
+  std::string conflict() const { return detail::at_missing(*this); }
+  Intervention act() const {
+    Intervention what = detail::on_second_moment(Intervention::Kind::hold, *this);
+    what.least = least;
+    return what;
+  }
+};
+
+/// The run goes on under the precision of [switch]. Parameters and states are handed over exactly
+/// where the new arithmetic has them, else rounded once to nearest even; a role's new format rounds
+/// what is stored from then on. Data are rounded anew from what was drawn.
+struct Switch {
+  static constexpr std::string_view name = "switch";
+  static constexpr std::string_view summary = "the run goes on with the precision of [switch]";
+
+  std::string at = "none";
+
+  static auto options() { return std::tuple{detail::at_option<Switch>()}; }
+  std::string conflict() const { return detail::at_missing(*this); }
+  Intervention act() const { return {}; }
+};
+
+/// The one list of interventions.
+using Interventions = TypeList<NoIntervention, Freeze, Reset, Hold, Switch>;
+
+}  // namespace ulpscope
