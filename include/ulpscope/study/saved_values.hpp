@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "ulpscope/format/literal.hpp"
+#include "ulpscope/probe/growth.hpp"
 #include "ulpscope/study/run_state.hpp"
 
 namespace ulpscope {
@@ -36,6 +37,16 @@ void restore_values(const RunState& state, const std::string& name, std::span<T>
                              name + ", expected " + std::to_string(values.size()));
   }
   std::copy(saved.begin(), saved.end(), values.begin());
+}
+
+/// A growth as five values, and back from the place where they begin.
+inline std::vector<double> growth_values(const Growth& growth) {
+  const Gains& gains = growth.gains;
+  return {growth.scaled, gains.momentum, gains.averaged, gains.direct, gains.keep};
+}
+inline Growth growth_from(const std::vector<double>& values, std::size_t first) {
+  const auto at = [&](std::size_t i) { return values.at(first + i); };
+  return {at(0), {at(1), at(2), at(3), at(4)}};
 }
 
 }  // namespace ulpscope

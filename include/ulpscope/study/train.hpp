@@ -12,6 +12,7 @@
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/rule/transform.hpp"
+#include "ulpscope/study/curvature.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
 #include "ulpscope/study/run_cell.hpp"
@@ -53,6 +54,14 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
   return all;
 }
 
+template <class T>
+Samples<double> in_binary64(const Samples<T>& all) {
+  Samples<double> wide{all.count, all.features, all.classes, {}, {}, all.labels};
+  for (const T& x : all.inputs) wide.inputs.push_back(convert<double>(x));
+  for (const T& y : all.targets) wide.targets.push_back(convert<double>(y));
+  return wide;
+}
+
 /// One cell's model in its arithmetic T, and its rule: the one place where they meet.
 ///
 /// Update number t goes by the gradient of mini-batch t - 1, or of all samples, sent through the
@@ -60,23 +69,35 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
 template <class T>
 class Training {
  public:
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
   explicit Training(const Cell& cell) {
     Dataset data =
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
     const Precision precision = precision_of(cell);
     const Roles<T> roles(precision.model);
+    const bool curved = has_probe(cell, "sharpness");
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const Start start = options.start(data.features, data.classes, data.generator);
       if constexpr (Kind::needs == Targets::none) {
         model_ = std::make_unique<typename Kind::template In<T>>(options, roles);
+        if (curved) curvature_ = make_curvature(cell, {});
       } else {
-        model_ = std::make_unique<typename Kind::template In<T>>(
-            options, samples<T>(data, roles[Role::data]), roles);
+        auto kept = samples<T>(data, roles[Role::data]);
+        if (curved) curvature_ = make_curvature(cell, in_binary64(kept));
+        model_ = std::make_unique<typename Kind::template In<T>>(options, std::move(kept), roles);
         const auto batch = read_options<BatchOptions>(cell.section("batch"));
         if (batch.size != "all")
           batches_.emplace(data.samples, std::stoull(batch.size), batch.seed);
       }
       rule_ = make_model_rule<T>(cell, model_->layout(), start);
+      if (curved) {
+        rule_->set_curvature([this](std::span<const double> scale) {
+          std::vector<double> parameters;
+          for (const T& w : rule_->parameters()) parameters.push_back(convert<double>(w));
+          return curvature_->largest(parameters, scale);
+        });
+      }
       return true;
     });
     transforms_.emplace(read_options<TransformList>(cell.section("transform")).in_order(), roles);
@@ -114,6 +135,7 @@ class Training {
 
  private:
   std::unique_ptr<Model<T>> model_;
+  std::unique_ptr<Curvature> curvature_;  ///< none without the probe `sharpness`
   std::unique_ptr<RuleRun<T>> rule_;
   std::optional<Batches> batches_;
   std::optional<Transforms<T>> transforms_;
@@ -235,6 +257,7 @@ class CellRun {
     std::vector<std::string> fields{decimal_text(losses_.values.back())};
     if (moments_) fields.push_back(decimal_text(norm(widened<T>(training_.gradient()))));
     for (std::string& field : training_.rule().row()) fields.push_back(std::move(field));
+    if (const auto growth = training_.rule().growth()) growths_.push_back({t_, *growth});
     if (path_) {
       for (const T& parameter : training_.parameters()) fields.push_back(decimal_text(parameter));
     }
@@ -251,13 +274,13 @@ class CellRun {
       return hyper<T>(cell_[key]) * convert<HyperArithmetic<T>>(losses_.values.front());
     };
     Metrics metrics =
-        measure(losses_, level("record.converged_level"), level("record.onset_level"));
+        measure(losses_, level("record.converged_level"), level("record.onset_level"), growths_);
     if (early_) metrics[metric_place("stopped")] = std::to_string(t_);
     return Run{std::move(metrics), t_, seconds, std::move(end)};
   }
 
   /// After an update, before the loss that follows it. The rule's lists, and "losses",
-  /// "loss_steps", "best_loss", "best_step" and "trace".
+  /// "loss_steps", "best_loss", "best_step", "trace", "growths" and "growth_steps".
   RunState state() {
     RunState state{t_, seconds(), {}};
     training_.rule().save(state);
@@ -268,7 +291,27 @@ class CellRun {
       for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
     }
     state.lists["trace"] = recorder_.rows();
+    if (!growths_.empty()) save_growths(state);
     return state;
+  }
+
+  void save_growths(RunState& state) const {
+    std::vector<double> values;
+    auto& steps = state.lists["growth_steps"];
+    for (const auto& [step, growth] : growths_) {
+      steps.push_back(std::to_string(step));
+      for (const double value : growth_values(growth)) values.push_back(value);
+    }
+    save_values(state, "growths", values);
+  }
+  void restore_growths(const RunState& state) {
+    const auto values = saved_values<double>(state, "growths");
+    growths_.clear();
+    if (values.empty()) return;
+    for (const std::string& step : state.lists.at("growth_steps")) {
+      growths_.push_back({std::stoull(step), growth_from(values, 5 * growths_.size())});
+    }
+    if (!recorded(growths_.back().step)) growths_.pop_back();
   }
 
   void save_to(const Control& control) {
@@ -299,6 +342,7 @@ class CellRun {
       rows.pop_back();
     }
     recorder_.resume(rows);
+    restore_growths(state);
   }
 
   const Cell& cell_;
@@ -309,6 +353,7 @@ class CellRun {
   Training<T> training_;
   Patience<HyperArithmetic<T>> patience_;
   Losses<T> losses_;
+  Growths growths_;
   std::uint64_t t_ = 0;  ///< updates done
   bool early_ = false;
   double seconds_before_ = 0;
@@ -373,13 +418,23 @@ Footprint footprint(const Cell& cell) {
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
+  double curvature = 0;
+  if (has_probe(cell, "sharpness")) {
+    const double fewer = std::min(sizes.samples, parameters);
+    const bool solved = cell["model.kind"] == Linear::name && fewer <= 256;
+    const auto products = static_cast<double>(LanczosCurvature::most_products);
+    curvature =
+        sizeof(double) * (solved ? (sizes.samples + 1) * (sizes.features + 17) + 3 * fewer * fewer
+                                 : 3 * model + std::min(products, parameters) * parameters);
+  }
   // A state is written as text, a loss a step among it.
   constexpr double state_loss = sizeof(std::string) + 16 + digits;
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
       kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
-  return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters, losses + files, files};
+  return {inputs, sizeof(T) * model + narrow + curvature, rule + sizeof(T) * parameters,
+          losses + files, files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
