@@ -93,9 +93,10 @@ struct FigureSpec {
 
 /// loss: losses over steps. path: parameters of two over the contour lines of their surface.
 /// metric: a metric over a key. heat-map: a metric over two keys. distribution: the share of
-/// cells in which a metric is at or below a value.
-inline const std::vector<std::string> figure_kinds{"loss", "path", "metric", "heat-map",
-                                                   "distribution"};
+/// cells in which a metric is at or below a value. sharpness: losses over steps, below them the
+/// sharpness by its threshold.
+inline const std::vector<std::string> figure_kinds{"loss",     "path",         "metric",
+                                                   "heat-map", "distribution", "sharpness"};
 
 /// What a study file says, after --set.
 struct Study {
