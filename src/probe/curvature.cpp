@@ -120,7 +120,8 @@ double LanczosCurvature::largest(std::span<const double> parameters,
     const bool spanned = left <= static_cast<double>(n) * u * magnitude;
     if (last || spanned || products_ % 5 == 0) {
       const TridiagonalEnd end = largest_of_tridiagonal(diagonal, beside);
-      if (last || spanned || left * std::abs(end.last) <= enough * end.magnitude) {
+      const bool close = !(left * std::abs(end.last) > enough * end.magnitude);
+      if (last || spanned || close) {
         return end.eigenvalue;
       }
     }
