@@ -15,6 +15,7 @@
 #include "ulpscope/study/curvature.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
+#include "ulpscope/study/patience.hpp"
 #include "ulpscope/study/run_cell.hpp"
 #include "ulpscope/study/saved_values.hpp"
 
@@ -52,14 +53,6 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
   }
   all.targets = stored<T>(data.targets, role, 1);
   return all;
-}
-
-template <class T>
-Samples<double> in_binary64(const Samples<T>& all) {
-  Samples<double> wide{all.count, all.features, all.classes, {}, {}, all.labels};
-  for (const T& x : all.inputs) wide.inputs.push_back(convert<double>(x));
-  for (const T& y : all.targets) wide.targets.push_back(convert<double>(y));
-  return wide;
 }
 
 /// One cell's model in its arithmetic T, and its rule: the one place where they meet.
@@ -142,43 +135,6 @@ class Training {
   std::vector<T> gradient_;
   T loss_{};
   bool fresh_ = false;  ///< the gradient is that of all samples at the current parameters
-};
-
-/// Ends a run whose loss has not come below the best by more than the tolerance for `steps` steps.
-template <class W>
-class Patience {
- public:
-  Patience(std::uint64_t steps, W tolerance) : steps_(steps), tolerance_(std::move(tolerance)) {}
-
-  bool given() const { return steps_ > 0; }
-
-  bool ends(std::uint64_t t, const W& loss) {
-    if (!given()) return false;
-    if (!best_ || loss < *best_ - tolerance_) {
-      best_ = loss;
-      since_ = t;
-    }
-    return t - since_ >= steps_;
-  }
-
-  /// The lists "best_loss" and "best_step".
-  void save(RunState& state) const {
-    if (!best_) return;
-    save_values(state, "best_loss", std::vector{*best_});
-    state.lists["best_step"] = {std::to_string(since_)};
-  }
-  void restore(const RunState& state) {
-    const auto best = saved_values<W>(state, "best_loss");
-    if (best.empty()) return;
-    best_ = best.front();
-    since_ = std::stoull(state.lists.at("best_step").at(0));
-  }
-
- private:
-  std::uint64_t steps_;
-  W tolerance_;
-  std::optional<W> best_;
-  std::uint64_t since_ = 0;
 };
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -291,27 +247,8 @@ class CellRun {
       for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
     }
     state.lists["trace"] = recorder_.rows();
-    if (!growths_.empty()) save_growths(state);
+    save_growths(state, growths_);
     return state;
-  }
-
-  void save_growths(RunState& state) const {
-    std::vector<double> values;
-    auto& steps = state.lists["growth_steps"];
-    for (const auto& [step, growth] : growths_) {
-      steps.push_back(std::to_string(step));
-      for (const double value : growth_values(growth)) values.push_back(value);
-    }
-    save_values(state, "growths", values);
-  }
-  void restore_growths(const RunState& state) {
-    const auto values = saved_values<double>(state, "growths");
-    growths_.clear();
-    if (values.empty()) return;
-    for (const std::string& step : state.lists.at("growth_steps")) {
-      growths_.push_back({std::stoull(step), growth_from(values, 5 * growths_.size())});
-    }
-    if (!recorded(growths_.back().step)) growths_.pop_back();
   }
 
   void save_to(const Control& control) {
@@ -342,7 +279,8 @@ class CellRun {
       rows.pop_back();
     }
     recorder_.resume(rows);
-    restore_growths(state);
+    growths_ = saved_growths(state);
+    if (!growths_.empty() && !recorded(growths_.back().step)) growths_.pop_back();
   }
 
   const Cell& cell_;
@@ -418,23 +356,14 @@ Footprint footprint(const Cell& cell) {
   const double files =
       Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6) +
       values;
-  double curvature = 0;
-  if (has_probe(cell, "sharpness")) {
-    const double fewer = std::min(sizes.samples, parameters);
-    const bool solved = cell["model.kind"] == Linear::name && fewer <= 256;
-    const auto products = static_cast<double>(LanczosCurvature::most_products);
-    curvature =
-        sizeof(double) * (solved ? (sizes.samples + 1) * (sizes.features + 17) + 3 * fewer * fewer
-                                 : 3 * model + std::min(products, parameters) * parameters);
-  }
   // A state is written as text, a loss a step among it.
   constexpr double state_loss = sizeof(std::string) + 16 + digits;
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
       kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
-  return {inputs, sizeof(T) * model + narrow + curvature, rule + sizeof(T) * parameters,
-          losses + files, files};
+  return {inputs, sizeof(T) * model + narrow + curvature_bytes(cell, model, parameters),
+          rule + sizeof(T) * parameters, losses + files, files};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
