@@ -14,6 +14,7 @@ packages=(
   "build pkg-config           finds the libraries that come without CMake files"
   "build libtomlplusplus-dev  toml++: reads the studies"
   "build libcli11-dev         CLI11: the command line"
+  "build libeigen3-dev        Eigen: eigenvalues, for the probe of the sharpness"
   "build libfmt-dev           fmt: text, and numbers that read back the same"
   "build nlohmann-json3-dev   JSON: the file about the machine"
   "build libmd-dev            libmd: SHA-256, the ids of cells and the checksums of results"

@@ -80,6 +80,21 @@ TEST_CASE("converged is the hundredth step in a row below the level", "[metrics]
   CHECK(metric(join({{300, 1}}), "converged").empty());  // at the level is not below it
 }
 
+TEST_CASE("crossing and growth onset are those of the recorded sharpness", "[metrics]") {
+  // Converged at 103, the floor 2^-4 from 160 on; gradient descent, whose loss grows by 4 a step.
+  const Series losses = join({{4, 50}, {156, 0.5}, {100, 0.0625}});
+  const Growths growths{{50, {3, {}}}, {150, {1, {}}}, {200, {3, {}}}, {259, {3, {}}}};
+  const auto of = [&](const Growths& rows, std::string_view name) {
+    return measure(Losses<double>{losses, steps_of(losses.size())}, 1.0, 10.0,
+                   rows)[metric_place(name)];
+  };
+  CHECK(of(growths, "crossing") == "200");
+  CHECK(of(growths, "growth_onset") == "204");  // 4^4 / 16 is above 10, 4^3 / 16 is not
+  CHECK(of({}, "crossing").empty());
+  CHECK(of({}, "growth_onset").empty());
+  CHECK(of({{150, {1, {}}}, {200, {1.5, {}}}}, "crossing").empty());
+}
+
 TEST_CASE("ringing starts the count of low steps again", "[metrics]") {
   const Series ringing = join({{1, 50}, {99, 0.5}, {1, 2}, {99, 0.5}, {1, 1}});
   CHECK(metric(ringing, "converged").empty());

@@ -76,6 +76,28 @@ TEST_CASE("an interrupted run goes on with its batches, transforms, shadow and d
       "probes = [\"path\"]\n");
 }
 
+TEST_CASE("an interrupted run goes on with its sharpness", "[resume]") {
+  const std::string sharp = "[record]\nevery = 1\nprobes = [\"rate\", \"sharpness\"]\n";
+  for (const char* more :
+       {"", "[rule]\nkind = \"lion\"\n", "[model]\nkind = \"mlp\"\n", "[batch]\nsize = 4\n",
+        "[precision]\narithmetic = \"binary32\"\nsecond_moment = \"dec100\"\n",
+        "[schedule]\nkind = \"plateau\"\npatience = 2\n",
+        "[stop]\npatience = 15\ntolerance = 10\n"}) {
+    check_interrupted(small + more + sharp);
+  }
+  // Converged from the start and beyond the threshold all the way: both metrics are there.
+  const std::string crossing =
+      "steps = 130\n[data]\nsamples = 3\nfeatures = 4\n[rule]\nkind = \"sgd\"\nlr = 0.05\n" +
+      std::string("momentum = 0.9\n[schedule]\nkind = \"exponential\"\ngamma = 1.02\n") + sharp +
+      "converged_level = 1e300\nonset_level = 1e300\n";
+  const Cell cell = cell_of(crossing);
+  const TempFolder whole, parts;
+  const Ended expected = run_from(cell, whole.path());
+  CHECK_FALSE(expected.run.value().metrics[metric_place("crossing")].empty());
+  CHECK_FALSE(run_from(cell, parts.path(), 125).run);
+  CHECK(named(run_from(cell, parts.path()).files.value()) == named(expected.files.value()));
+}
+
 TEST_CASE("with raised steps a done cell goes on to the same bits", "[resume]") {
   for (const char* more :
        {"", "[batch]\nsize = 4\n", "[schedule]\nkind = \"plateau\"\npatience = 2\n"}) {
@@ -83,7 +105,8 @@ TEST_CASE("with raised steps a done cell goes on to the same bits", "[resume]") 
       CAPTURE(more, every);
       const auto text = [&](int steps) {
         return "steps = " + std::to_string(steps) + "\n[data]\nsamples = 6\nfeatures = 5\n" + more +
-               "[record]\nevery = " + every + "\nprobes = [\"moments\", \"shadow\"]\n";
+               "[record]\nevery = " + every +
+               "\nprobes = [\"moments\", \"shadow\", \"sharpness\"]\n";
       };
       const TempFolder whole, parts;
       const auto expected = named(run_from(cell_of(text(25)), whole.path()).files.value());

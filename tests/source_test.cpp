@@ -162,6 +162,7 @@ TEST_CASE("each third-party header is included in one place") {
                                            "<fmt/",
                                            "<nlohmann/",
                                            "<sha256.h",
+                                           "<Eigen/",
                                            "<boost/multiprecision/cpp_bin_float",
                                            "<boost/multiprecision/cpp_int"};
   for (const std::string& library : libraries) {

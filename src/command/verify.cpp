@@ -100,14 +100,15 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
     }
   }
   // What a rerun gives.
+  const auto header = summary_header(plan);
   const auto compare = [&](const Cell& cell, const CellFiles& files, const Run& run) {
     const auto sum = seals.find(cell.id);
     if (sum != seals.end() && seal(files.done()) != sum->second) {
       fault(cell, "a rerun gives other numbers than cells.sum stands for");
     }
-    const auto row = summary_row(plan, cell, {run.metrics.begin(), run.metrics.end()}, "done");
+    const auto row = summary_row(header, cell, {run.metrics.begin(), run.metrics.end()}, "done");
     const auto written = rows.find(cell.id);
-    if (summary.header != summary_header(plan) || written == rows.end() || written->second != row) {
+    if (summary.header != header || written == rows.end() || written->second != row) {
       fault(cell, "a rerun gives another row than summary.csv has");
     }
   };

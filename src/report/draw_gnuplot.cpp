@@ -23,6 +23,10 @@ std::string point_of(Mark mark, std::size_t style) {
     case Mark::start: return "pt 1 ps 0.7";
     case Mark::end: return "pt 7 ps 0.35";
     case Mark::minimum: return "pt 3 ps 0.7";
+    case Mark::floor: return "pt 10 ps 0.8 lw 1.5";
+    case Mark::crossing: return "pt 12 ps 0.9 lw 1.5";
+    case Mark::predicted: return "pt 6 ps 0.7 lw 1.5";
+    case Mark::onset: return "pt 7 ps 0.7";
     case Mark::value: return fmt::format("pt {} ps 0.5", value_points[style % value_points.size()]);
   }
   return "";
@@ -48,7 +52,10 @@ std::string labels_text(const Drawing& drawing, const FigureLayout& layout) {
   const auto label = [&](std::string_view what, double x, double y, std::string_view how) {
     text += fmt::format("set label {} at {} {} noenhanced\n", gnuplot_string(what), at(x, y), how);
   };
-  label(drawing.y.title, 0.25, layout.bottom + drawing.plot_height / 2, "center rotate");
+  label(drawing.y.title, 0.25, layout.main_bottom + drawing.plot_height / 2, "center rotate");
+  if (drawing.lower) {
+    label(drawing.lower->y.title, 0.25, layout.bottom + drawing.lower->height / 2, "center rotate");
+  }
   label(drawing.x.title, (layout.left + layout.right) / 2,
         layout.bottom - 0.82 - layout.label_height, "center");
   double y = layout.height - 0.6 * text_line;
@@ -86,6 +93,12 @@ std::string labels_text(const Drawing& drawing, const FigureLayout& layout) {
   return text;
 }
 
+/// The plot from here upwards.
+std::string heights_text(const FigureLayout& layout, double bottom, double height) {
+  return fmt::format("set bmargin at screen {:.4f}\nset tmargin at screen {:.4f}\n",
+                     bottom / layout.height, (bottom + height) / layout.height);
+}
+
 /// What stands before a plot's own tics: margins, grid, borders.
 std::string frame_text(const Drawing& drawing, const FigureLayout& layout) {
   std::string text = "unset key\n";
@@ -94,9 +107,7 @@ std::string frame_text(const Drawing& drawing, const FigureLayout& layout) {
   if (drawing.grid) text += "set grid xtics ytics lt 1 lw 0.3 lc rgb '#dddddd'\n";
   text += fmt::format("set lmargin at screen {:.4f}\n", layout.left / drawing.width);
   text += fmt::format("set rmargin at screen {:.4f}\n", layout.right / drawing.width);
-  text += fmt::format("set bmargin at screen {:.4f}\n", layout.bottom / layout.height);
-  text += fmt::format("set tmargin at screen {:.4f}\n",
-                      (layout.bottom + drawing.plot_height) / layout.height);
+  text += heights_text(layout, layout.main_bottom, drawing.plot_height);
   return text + labels_text(drawing, layout);
 }
 
@@ -139,7 +150,9 @@ std::string element_text(const Element& element, std::size_t i) {
           i, colour.substr(1));
     case Element::Kind::line:
       return fmt::format("$data_{} using 1:2 with lines {} notitle", i,
-                         line_text(*element.style, element.thickness, element.dashed));
+                         element.style
+                             ? line_text(*element.style, element.thickness, element.dashed)
+                             : fmt::format("lw {} {}", element.thickness, colour));
     case Element::Kind::points:
       return fmt::format("$data_{} using 1:2 with points {} {} notitle", i,
                          point_of(element.mark, element.style.value_or(0)), colour);
@@ -159,26 +172,43 @@ std::string box_text(const Element& element) {
   return text;
 }
 
-/// Draws the elements, which stand after `plot`, into ARG1 as SVG and into ARG2 as PDF.
-std::string draw_text(const Drawing& drawing, const FigureLayout& layout,
-                      const std::string& elements) {
+/// Draws into ARG1 as SVG, and once more into ARG2 as PDF.
+std::string draw_text(const Drawing& drawing, const FigureLayout& layout, const std::string& plot,
+                      const std::string& again) {
   // A unit of line width is a pixel in the one and half a point in the other.
   std::string text = fmt::format(
       "set terminal svg size {:.0f}, {:.0f} fixed enhanced font 'Helvetica,{:.1f}' "
       "linewidth {:.3f} background '#ffffff'\nset output ARG1\n",
       svg_scale * drawing.width, svg_scale * layout.height, 8 * point_cm * svg_scale,
       point_cm * svg_scale);
-  text += "plot NaN notitle" + elements + "\n";
+  text += plot;
   text += fmt::format(
       "set terminal pdfcairo size {}cm, {:.2f}cm enhanced font 'Helvetica,8' "
-      "fontscale 0.75 linewidth 2\nset output ARG2\nreplot\nunset output\n",
-      drawing.width, layout.height);
+      "fontscale 0.75 linewidth 2\nset output ARG2\n{}unset output\n",
+      drawing.width, layout.height, again);
   return text;
 }
 
-std::string ranges_text(const Drawing& drawing) {
-  return fmt::format("set xrange [{:.10g}:{:.10g}]\nset yrange [{:.10g}:{:.10g}]\n", drawing.x.low,
-                     drawing.x.high, drawing.y.low, drawing.y.high);
+std::string ranges_text(const PlotAxis& x, const PlotAxis& y) {
+  return fmt::format("set xrange [{:.10g}:{:.10g}]\nset yrange [{:.10g}:{:.10g}]\n", x.low, x.high,
+                     y.low, y.high);
+}
+
+std::string axes_text(const Drawing& drawing, const FigureLayout& layout, const PlotAxis& y) {
+  return ticks_text("xtics", drawing.x, layout.slanted) + ticks_text("ytics", y, false);
+}
+
+/// Both plots over the same x axis, whose labels the lower one has.
+std::string panels_text(const Drawing& drawing, const FigureLayout& layout, const std::string& main,
+                        const std::string& below) {
+  const Panel& lower = *drawing.lower;
+  std::string text = "set multiplot\n" + ranges_text(drawing.x, drawing.y) +
+                     frame_text(drawing, layout) + axes_text(drawing, layout, drawing.y) +
+                     "set format x ''\n" + main;
+  text += "unset label\nunset arrow\nset format x\nset ytics autofreq\n";
+  text += ranges_text(drawing.x, lower.y) + heights_text(layout, layout.bottom, lower.height) +
+          axes_text(drawing, layout, lower.y) + below;
+  return text + "unset multiplot\n";
 }
 
 /// The contour lines, at equal ratios of the function's values, as a table into `where`.
@@ -209,7 +239,18 @@ std::string gnuplot_text(const Drawing& drawing) {
     text += data_block(element, i);
     elements += ", \\\n  " + element_text(element, i);
   }
-  text += ranges_text(drawing);
+  const std::string plot = "plot NaN notitle" + elements + "\n";
+  if (drawing.lower) {
+    std::string below = "plot NaN notitle";
+    for (std::size_t i = 0; i < drawing.lower->elements.size(); ++i) {
+      const std::size_t place = drawing.elements.size() + i;
+      text += data_block(drawing.lower->elements[i], place);
+      below += ", \\\n  " + element_text(drawing.lower->elements[i], place);
+    }
+    const std::string panels = panels_text(drawing, layout, plot, below + "\n");
+    return text + draw_text(drawing, layout, panels, panels);
+  }
+  text += ranges_text(drawing.x, drawing.y);
   if (drawing.contours) {
     text += contours_text(*drawing.contours, 200, "$contours");
     text += "set clip two\n";  // a path may cross the view between two points outside
@@ -219,12 +260,12 @@ std::string gnuplot_text(const Drawing& drawing) {
     text += fmt::format("set label {} at {:.6g}, {:.6g} center noenhanced tc rgb '{}' front\n",
                         gnuplot_string(what), x, y, light ? "#ffffff" : "#000000");
   }
-  text += ticks_text("xtics", drawing.x, layout.slanted) + ticks_text("ytics", drawing.y, false);
-  return text + draw_text(drawing, layout, elements);
+  text += axes_text(drawing, layout, drawing.y);
+  return text + draw_text(drawing, layout, plot, "replot\n");
 }
 
 std::string contours_script(const Drawing& drawing) {
-  return ranges_text(drawing) + contours_text(*drawing.contours, 60, "ARG1");
+  return ranges_text(drawing.x, drawing.y) + contours_text(*drawing.contours, 60, "ARG1");
 }
 
 }  // namespace ulpscope

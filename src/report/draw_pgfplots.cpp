@@ -26,6 +26,10 @@ std::string mark_of(Mark mark, std::size_t style) {
     case Mark::start: return "mark=+, mark size=2pt";
     case Mark::end: return "mark=*, mark size=0.9pt";
     case Mark::minimum: return "mark=asterisk, mark size=2pt";
+    case Mark::floor: return "mark=triangle, mark options={solid, rotate=180}, mark size=2.2pt";
+    case Mark::crossing: return "mark=diamond, mark options={solid}, mark size=2.4pt";
+    case Mark::predicted: return "mark=o, mark options={solid}, mark size=1.8pt";
+    case Mark::onset: return "mark=*, mark options={solid}, mark size=1.8pt";
     case Mark::value:
       return fmt::format("mark={}, mark options={{solid}}, mark size=1.3pt",
                          value_marks[style % value_marks.size()]);
@@ -100,6 +104,11 @@ std::string element_text(const Element& element) {
         "only marks, " + mark_of(element.mark, element.style.value_or(0)) + ", color=" + colour,
         coordinates);
   }
+  if (!element.style) {
+    return plot_text(
+        fmt::format("line width={:.2f}pt, color={}", element.thickness * line_width, colour),
+        coordinates);
+  }
   return plot_text(line_text(*element.style, element.thickness, element.dashed), coordinates);
 }
 
@@ -153,6 +162,36 @@ std::string key_text(const Drawing& drawing) {
   return text;
 }
 
+/// The options of an axis but for its legend.
+std::string axis_text(const Drawing& drawing, const FigureLayout& layout, const PlotAxis& y,
+                      double height) {
+  std::string text = fmt::format("    scale only axis, width={:.2f}cm, height={:.2f}cm,\n",
+                                 layout.right - layout.left, height);
+  text += fmt::format("    xmin={:.10g}, xmax={:.10g}, ymin={:.10g}, ymax={:.10g},\n",
+                      drawing.x.low, drawing.x.high, y.low, y.high);
+  text += fmt::format("    xlabel={{{}}}, ylabel={{{}}},\n", latex_text(drawing.x.title),
+                      latex_text(y.title));
+  text += ticks_text("x", drawing.x) + ticks_text("y", y);
+  if (layout.slanted) text += "    x tick label style={rotate=45, anchor=north east},\n";
+  text +=
+      "    axis x line*=bottom, axis y line*=left, tick align=outside, tick pos=lower,\n"
+      "    scaled ticks=false, /pgf/number format/1000 sep={},\n"
+      "    major tick length=2pt, minor tick length=1pt, tick style={line width=0.2pt},\n";
+  if (drawing.grid) text += "    grid=major, grid style={line width=0.2pt, color=black!13},\n";
+  return text +
+         "    clip mode=individual, axis on top=" + std::string(drawing.grid ? "false" : "true") +
+         ", unbounded coords=jump,\n";
+}
+
+std::string legend_text(const FigureLayout& layout) {
+  return fmt::format(
+      "    legend style={{at={{(0,0)}}, anchor=north west, yshift=-{:.2f}cm, draw=none, fill=none, "
+      "inner sep=0pt,\n      cells={{anchor=west}}, nodes={{text depth=0.25ex, text "
+      "height=1.5ex}}, /tikz/every even column/.append style={{column "
+      "sep=1em}}}},\n    legend columns={},\n",
+      0.95 + layout.label_height, layout.key_columns);
+}
+
 }  // namespace
 
 std::string pgfplots_text(const Drawing& drawing, const std::string& contours) {
@@ -160,36 +199,30 @@ std::string pgfplots_text(const Drawing& drawing, const std::string& contours) {
   std::string text =
       "% " + drawing.comment + "\n% packages: pgfplots, with \\pgfplotsset{compat=1.16} or newer\n";
   if (!drawing.title.empty()) text += "% caption: " + one_line(drawing.title) + "\n";
-  text += "\\begin{tikzpicture}[font=\\footnotesize]\n  \\begin{axis}[\n";
-  text += fmt::format("    scale only axis, width={:.2f}cm, height={:.2f}cm,\n",
-                      layout.right - layout.left, drawing.plot_height);
-  text += fmt::format("    xmin={:.10g}, xmax={:.10g}, ymin={:.10g}, ymax={:.10g},\n",
-                      drawing.x.low, drawing.x.high, drawing.y.low, drawing.y.high);
-  text += fmt::format("    xlabel={{{}}}, ylabel={{{}}},\n", latex_text(drawing.x.title),
-                      latex_text(drawing.y.title));
-  text += ticks_text("x", drawing.x) + ticks_text("y", drawing.y);
-  if (layout.slanted) text += "    x tick label style={rotate=45, anchor=north east},\n";
-  text +=
-      "    axis x line*=bottom, axis y line*=left, tick align=outside, tick pos=lower,\n"
-      "    scaled ticks=false, /pgf/number format/1000 sep={},\n"
-      "    major tick length=2pt, minor tick length=1pt, tick style={line width=0.2pt},\n";
-  if (drawing.grid) text += "    grid=major, grid style={line width=0.2pt, color=black!13},\n";
-  text += "    clip mode=individual, axis on top=" + std::string(drawing.grid ? "false" : "true") +
-          ", unbounded coords=jump,\n";
-  const double below = 0.95 + layout.label_height;
-  text += fmt::format(
-      "    legend style={{at={{(0,0)}}, anchor=north west, yshift=-{:.2f}cm, draw=none, fill=none, "
-      "inner sep=0pt,\n      cells={{anchor=west}}, nodes={{text depth=0.25ex, text "
-      "height=1.5ex}}, /tikz/every even column/.append style={{column "
-      "sep=1em}}}},\n    legend columns={},\n  ]\n",
-      below, layout.key_columns);
-  text += key_text(drawing) + contour_text(contours);
+  text += "\\begin{tikzpicture}[font=\\footnotesize]\n";
+  const bool single = !drawing.lower;
+  text += "  \\begin{axis}[\n" + axis_text(drawing, layout, drawing.y, drawing.plot_height);
+  if (single) {
+    text += legend_text(layout) + "  ]\n" + key_text(drawing);
+  } else {
+    text += "    name=upper, xlabel={}, xticklabels={},\n  ]\n";
+  }
+  text += contour_text(contours);
   for (const Element& element : drawing.elements) text += element_text(element);
   for (const auto& [x, y, what, light] : drawing.inscriptions) {
     text += fmt::format("    \\node[font=\\scriptsize{}] at (axis cs:{:.6g},{:.6g}) {{{}}};\n",
                         light ? ", text=white" : "", x, y, latex_text(what));
   }
   text += "  \\end{axis}\n";
+  if (drawing.lower) {
+    text +=
+        "  \\begin{axis}[\n" + axis_text(drawing, layout, drawing.lower->y, drawing.lower->height);
+    text += fmt::format("    at={{(upper.south west)}}, anchor=north west, yshift=-{:.2f}cm,\n",
+                        panel_gap);
+    text += legend_text(layout) + "  ]\n" + key_text(drawing);
+    for (const Element& element : drawing.lower->elements) text += element_text(element);
+    text += "  \\end{axis}\n";
+  }
   if (!drawing.notes.empty()) {
     std::string notes;
     for (const std::string& note : drawing.notes) {

@@ -13,6 +13,7 @@
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/report/path_plot.hpp"
 #include "ulpscope/report/plot.hpp"
+#include "ulpscope/report/sharpness_plot.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/file.hpp"
@@ -119,13 +120,17 @@ Selected selected_cells(const FigureSpec& spec, const Csv& summary, bool name_li
   return shown;
 }
 
+/// Buckets of a line among so many: keeps files small.
+std::size_t buckets_of(std::size_t lines) {
+  return std::clamp<std::size_t>(2400 / std::max<std::size_t>(lines, 1), 60, 300);
+}
+
 Drawing loss_drawing(const FigureSpec& spec, Selected shown, const std::vector<std::string>& ids,
                      const TraceOf& trace) {
   Plot plot;
   plot.title = spec.caption;
   plot.labels = std::move(shown.labels);
-  const std::size_t share = 2400 / std::max<std::size_t>(ids.size(), 1);
-  const std::size_t buckets = std::clamp<std::size_t>(share, 60, 300);  // keeps files small
+  const std::size_t buckets = buckets_of(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     plot.lines.push_back(
         {shown.styles[i], make_curve(trace(ids[i]), buckets, ids[i] + "/trace.csv")});
@@ -136,6 +141,24 @@ Drawing loss_drawing(const FigureSpec& spec, Selected shown, const std::vector<s
   }
   plot.notes = std::move(shown.notes);
   return drawing_of(plot);
+}
+
+Drawing panels_drawing(const FigureSpec& spec, Selected shown, const Csv& summary,
+                       const std::vector<std::string>& ids, const TraceOf& trace) {
+  SharpnessPlot plot{spec.caption, std::move(shown.labels), std::move(shown.notes),
+                     spec.y_scale, buckets_of(ids.size()),  {}};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto event = [&](Mark mark, std::string_view metric) {
+      const auto at = summary.column(metric);
+      return std::pair(mark, at ? shown.rows[i][*at] : std::string());
+    };
+    plot.cells.push_back({shown.styles[i],
+                          trace(ids[i]),
+                          ids[i] + "/trace.csv",
+                          {event(Mark::floor, "floor_step"), event(Mark::crossing, "crossing"),
+                           event(Mark::predicted, "growth_onset"), event(Mark::onset, "onset")}});
+  }
+  return drawing_of(std::move(plot));
 }
 
 Drawing surface_drawing(const FigureSpec& spec, Selected shown, const SurfaceInfo& surface,
@@ -188,13 +211,15 @@ Drawing figure_drawing(const FigureSpec& spec, const Study& study, const Csv& su
                        const Csv& timings, const TraceOf& trace) {
   Drawing drawing;
   if (spec.width == "page") drawing.width = page_width;
-  if (spec.kind == "loss" || spec.kind == "path") {
+  if (spec.kind == "loss" || spec.kind == "path" || spec.kind == "sharpness") {
     Selected shown = selected_cells(spec, summary, true, most_lines);
     std::vector<std::string> ids;
     for (const Row& row : shown.rows) ids.push_back(row[*summary.column("id")]);
     const double width = drawing.width;
     if (spec.kind == "loss") {
       drawing = loss_drawing(spec, std::move(shown), ids, trace);
+    } else if (spec.kind == "sharpness") {
+      drawing = panels_drawing(spec, std::move(shown), summary, ids, trace);
     } else {
       const std::string model =
           shown.rows.empty() ? "" : shown.rows.front()[*summary.column("model.kind")];
@@ -209,7 +234,10 @@ Drawing figure_drawing(const FigureSpec& spec, const Study& study, const Csv& su
   } else {
     drawing = cell_drawing(spec, summary, timings, std::move(drawing));
   }
-  if (spec.width == "page" && spec.kind != "heat-map") drawing.plot_height *= 1.4;
+  if (spec.width == "page" && spec.kind != "heat-map") {
+    drawing.plot_height *= 1.4;
+    if (drawing.lower) drawing.lower->height *= 1.4;
+  }
   drawing.comment = stamp(study.name, "figure", spec.name);
   return drawing;
 }

@@ -78,7 +78,8 @@ FigureLayout layout_of(const Drawing& drawing) {
   layout.label_height = layout.slanted ? 0.7 * character * static_cast<double>(widest) : 0;
   layout.bottom = 1.15 + layout.label_height +
                   text_line * static_cast<double>(layout.key_rows + layout.notes.size());
-  layout.height = layout.bottom + drawing.plot_height + 0.15 +
+  layout.main_bottom = layout.bottom + (drawing.lower ? drawing.lower->height + panel_gap : 0);
+  layout.height = layout.main_bottom + drawing.plot_height + 0.15 +
                   text_line * static_cast<double>(layout.title.size());
   return layout;
 }

@@ -11,33 +11,6 @@
 namespace ulpscope {
 namespace {
 
-/// The decades and steps a plot spans.
-struct Axes {
-  double bottom = std::numeric_limits<double>::infinity();
-  double top = -std::numeric_limits<double>::infinity();
-  double first = std::numeric_limits<double>::infinity();
-  double last = -std::numeric_limits<double>::infinity();
-};
-
-Axes axes_of(const Plot& plot) {
-  Axes axes;
-  for (const Line& line : plot.lines) {
-    axes.first = std::min(axes.first, line.curve.first);
-    axes.last = std::max(axes.last, line.curve.last);
-    for (const auto& piece : line.curve.pieces) {
-      for (const Bucket& bucket : piece) {
-        axes.bottom = std::min(axes.bottom, std::floor(bucket.low));
-        axes.top = std::max(axes.top, std::ceil(bucket.high));
-      }
-    }
-  }
-  if (!(axes.first <= axes.last)) axes.first = axes.last = 0;
-  axes.last += 1;  // to the number of steps, where a round label can stand
-  if (!(axes.bottom <= axes.top)) axes.bottom = axes.top = 0;
-  if (axes.bottom == axes.top) axes.top += 1;
-  return axes;
-}
-
 /// To as many places as a drawing shows.
 double places(double log_loss) { return std::round(log_loss * 1e4) / 1e4; }
 
@@ -66,18 +39,56 @@ std::vector<std::vector<Element::Point>> pieces_of(const Curve& curve, const Axe
   return pieces;
 }
 
-/// The ranges of the losses, over them their medians, over these marks.
-std::vector<Element> elements_of(const Plot& plot, const Axes& axes) {
+std::vector<Entry> key_of(const Plot& plot) {
+  std::vector<Entry> key = line_key(plot.labels);
+  bool zeros = false;
+  bool negative = false;
+  bool overflows = false;
+  for (const auto& [style, curve] : plot.lines) {
+    zeros = zeros || !curve.zeros.empty();
+    negative = negative || curve.negative;
+    overflows = overflows || !curve.overflows.empty() || curve.overflow_at_start;
+  }
+  if (zeros) {
+    key.push_back({.mark = Mark::zero, .title = negative ? "loss 0 or below" : "loss exactly 0"});
+  }
+  if (overflows) key.push_back({.mark = Mark::overflow, .title = "not finite from here"});
+  return key;
+}
+
+}  // namespace
+
+Axes axes_of(const std::vector<Line>& lines) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  Axes axes{inf, -inf, inf, -inf};
+  for (const Line& line : lines) {
+    axes.first = std::min(axes.first, line.curve.first);
+    axes.last = std::max(axes.last, line.curve.last);
+    for (const auto& piece : line.curve.pieces) {
+      for (const Bucket& bucket : piece) {
+        axes.bottom = std::min(axes.bottom, std::floor(bucket.low));
+        axes.top = std::max(axes.top, std::ceil(bucket.high));
+      }
+    }
+  }
+  if (!(axes.first <= axes.last)) axes.first = axes.last = 0;
+  axes.last += 1;  // to the number of steps, where a round label can stand
+  if (!(axes.bottom <= axes.top)) axes.bottom = axes.top = 0;
+  if (axes.bottom == axes.top) axes.top += 1;
+  return axes;
+}
+
+std::vector<Element> elements_of(const std::vector<Line>& lines, const Axes& axes) {
   std::vector<Element> elements;
   for (const bool band : {true, false}) {
-    for (const Line& line : plot.lines) {
+    for (const Line& line : lines) {
       if (line.curve.pieces.empty()) continue;
       elements.push_back({.kind = band ? Element::Kind::band : Element::Kind::line,
                           .style = line.style,
                           .pieces = pieces_of(line.curve, axes, band)});
     }
   }
-  for (const Line& line : plot.lines) {
+  for (const Line& line : lines) {
     std::vector<Element::Point> zeros, overflows;
     for (const double step : line.curve.zeros) zeros.push_back({step, axes.bottom});
     if (line.curve.overflow_at_start)
@@ -98,27 +109,8 @@ std::vector<Element> elements_of(const Plot& plot, const Axes& axes) {
   return elements;
 }
 
-std::vector<Entry> key_of(const Plot& plot) {
-  std::vector<Entry> key = line_key(plot.labels);
-  bool zeros = false;
-  bool negative = false;
-  bool overflows = false;
-  for (const auto& [style, curve] : plot.lines) {
-    zeros = zeros || !curve.zeros.empty();
-    negative = negative || curve.negative;
-    overflows = overflows || !curve.overflows.empty() || curve.overflow_at_start;
-  }
-  if (zeros) {
-    key.push_back({.mark = Mark::zero, .title = negative ? "loss 0 or below" : "loss exactly 0"});
-  }
-  if (overflows) key.push_back({.mark = Mark::overflow, .title = "not finite from here"});
-  return key;
-}
-
-}  // namespace
-
 Drawing drawing_of(const Plot& plot) {
-  const Axes axes = axes_of(plot);
+  const Axes axes = axes_of(plot.lines);
   const double exponent = std::max(std::abs(axes.bottom), std::abs(axes.top));
   Drawing drawing;
   drawing.title = plot.title;
@@ -127,7 +119,7 @@ Drawing drawing_of(const Plot& plot) {
   drawing.x = {.title = "step", .low = axes.first, .high = axes.last};
   drawing.y = power_axis("loss", axes.bottom, axes.top);
   drawing.y_label_width = fmt::format("-{:.0f}", exponent).size();
-  drawing.elements = elements_of(plot, axes);
+  drawing.elements = elements_of(plot.lines, axes);
   return drawing;
 }
 

@@ -39,8 +39,7 @@ struct Places {
   }
 };
 
-std::string share_of(const std::string& metric, const std::array<const Row*, 3>& rows,
-                     const Places& at) {
+std::string share_of(const std::array<const Row*, 3>& rows, const Places& at) {
   std::array<double, 3> logs{};
   for (const Row* row : rows) {
     if (!row || (*row)[at.status] != "done") return {};
@@ -48,7 +47,7 @@ std::string share_of(const std::string& metric, const std::array<const Row*, 3>&
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string& text = (*rows[i])[at.metric];
     const auto number = read_number(text);
-    if (!number) return metric == "onset" && text.empty() ? "censored" : "none";
+    if (!number) return is_beyond(text) ? "censored" : "none";
     if (number->zero()) return "zero";
     logs[i] = log10_of(*number);
   }
@@ -71,14 +70,12 @@ Csv with_share(Csv summary, const std::string& share) {
     if (row[at.way] == "exact") exact[at.point(row)] = &row;
     if (row[at.way] == "all") all[{at.point(row), row[at.format]}] = &row;
   }
-  const std::string metric = summary.header[at.metric];
   std::vector<std::string> shares;
   for (const Row& row : summary.rows) {
     const Row point = at.point(row);
     const auto base = exact.find(point);
     const auto coarse = all.find({point, row[at.format]});
-    shares.push_back(share_of(metric,
-                              {&row, base == exact.end() ? nullptr : base->second,
+    shares.push_back(share_of({&row, base == exact.end() ? nullptr : base->second,
                                coarse == all.end() ? nullptr : coarse->second},
                               at));
   }

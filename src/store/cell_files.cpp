@@ -26,7 +26,7 @@ std::string CellFiles::done() const {
 }
 
 FileRecorder::FileRecorder(const Cell& cell)
-    : trace_(files_["trace.csv"]), final_(files_["final.csv"]) {
+    : cell_(cell), trace_(files_["trace.csv"]), final_(files_["final.csv"]) {
   files_["cell.toml"] = cell_toml(cell);
   trace_ = "step,loss";
   for (const ProbeInfo& probe : probe_list) {
@@ -64,10 +64,28 @@ void FileRecorder::resume(const std::vector<std::string>& rows) {
 
 CellFiles FileRecorder::finish(const Run& run) {
   Csv metrics;
-  for (const MetricInfo& metric : metric_list) metrics.header.emplace_back(metric.name);
-  metrics.rows.emplace_back(run.metrics.begin(), run.metrics.end());
+  metrics.rows.emplace_back();
+  for (std::size_t i = 0; i < metric_list.size(); ++i) {
+    if (!has_metric(cell_, metric_list[i])) continue;
+    metrics.header.emplace_back(metric_list[i].name);
+    metrics.rows.back().push_back(run.metrics[i]);
+  }
   files_["metrics.csv"] = metrics.text();
   return files_;
+}
+
+bool has_metric(const Cell& cell, const MetricInfo& metric) {
+  return metric.probe.empty() || has_probe(cell, metric.probe);
+}
+
+std::vector<std::string> metrics_in(const std::vector<std::string>& header,
+                                    const std::vector<std::string>& row) {
+  std::vector<std::string> metrics(metric_list.size());
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::size_t at = metric_place(header[i]);
+    if (at < metrics.size()) metrics[at] = row.at(i);
+  }
+  return metrics;
 }
 
 fs::path cell_folder(const fs::path& study_folder, const std::string& id) {
@@ -109,7 +127,8 @@ std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Ce
   if (!metrics || done->find(sha256(*metrics) + "  metrics.csv\n") == std::string::npos) {
     return std::nullopt;
   }
-  return FinishedCell{*done, parse_csv(*metrics, (folder / "metrics.csv").string()).rows.at(0)};
+  const Csv csv = parse_csv(*metrics, (folder / "metrics.csv").string());
+  return FinishedCell{*done, metrics_in(csv.header, csv.rows.at(0))};
 }
 
 std::optional<std::string> read_failure(const fs::path& folder) {

@@ -28,11 +28,13 @@ using Rows = std::unordered_map<std::string, std::vector<std::string>>;
 
 /// Rows of a derived CSV by their first field; none where it is not there or damaged, as it can be
 /// made again.
-Rows by_id(const fs::path& path) {
+Rows by_id(const fs::path& path, std::vector<std::string>* header = nullptr) {
   Rows rows;
   if (!fs::is_regular_file(path)) return rows;
   try {
-    for (auto& row : read_csv(path).rows) {
+    Csv csv = read_csv(path);
+    if (header) *header = std::move(csv.header);
+    for (auto& row : csv.rows) {
       std::string id = row.front();
       rows.emplace(std::move(id), std::move(row));
     }
@@ -176,20 +178,24 @@ std::string seals_text(const Plan& plan, const Seals& seals) {
 std::vector<std::string> summary_header(const Plan& plan) {
   std::vector<std::string> header{"id"};
   header.insert(header.end(), plan.swept.begin(), plan.swept.end());
-  for (const MetricInfo& metric : metric_list) header.emplace_back(metric.name);
+  for (const MetricInfo& metric : metric_list) {
+    const bool any = std::any_of(plan.cells.begin(), plan.cells.end(),
+                                 [&](const Cell& cell) { return has_metric(cell, metric); });
+    if (any) header.emplace_back(metric.name);
+  }
   header.emplace_back("status");
   return header;
 }
 
-std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
+std::vector<std::string> summary_row(const std::vector<std::string>& header, const Cell& cell,
                                      const std::vector<std::string>& metrics,
                                      const std::string& status) {
   std::vector<std::string> row{cell.id};
-  for (const std::string& key : plan.swept) {
-    const Setting* setting = cell.find(key);
-    row.push_back(setting ? setting->written : "");
+  for (std::size_t i = 1; i + 1 < header.size(); ++i) {
+    const std::size_t place = metric_place(header[i]);
+    const Setting* setting = place < metrics.size() ? nullptr : cell.find(header[i]);
+    row.push_back(place < metrics.size() ? metrics[place] : setting ? setting->written : "");
   }
-  row.insert(row.end(), metrics.begin(), metrics.end());
   row.push_back(status);
   return row;
 }
@@ -236,22 +242,31 @@ void in_parallel(std::size_t n, F&& f) {
 
 /// The results that summary.csv has of cells that are not in the folder.
 struct Earlier {
+  std::vector<std::string> header;
   Rows rows;
   Seals seals;
   std::string steps;
 
   explicit Earlier(const fs::path& folder)
-      : rows(by_id(folder / "summary.csv")),
+      : rows(by_id(folder / "summary.csv", &header)),
         seals(read_seals(folder)),
         steps(steps_of_study(folder / "study.toml")) {}
 
-  /// The row of a cell that was done with as many steps, or nothing.
-  const std::vector<std::string>* row(const Cell& cell) const {
+  /// The metrics of a cell that was done with as many steps, or nothing.
+  std::optional<std::vector<std::string>> metrics(const Cell& cell) const {
     const auto at = rows.find(cell.id);
-    const bool there = at != rows.end() && at->second.back() == "done" &&
-                       at->second.size() > metric_list.size() && seals.count(cell.id) &&
-                       steps == cell[key::steps];
-    return there ? &at->second : nullptr;
+    const bool there = at != rows.end() && at->second.back() == "done" && has_columns(cell) &&
+                       seals.count(cell.id) && steps == cell[key::steps];
+    if (!there) return std::nullopt;
+    return metrics_in(header, at->second);
+  }
+
+ private:
+  bool has_columns(const Cell& cell) const {
+    return std::all_of(metric_list.begin(), metric_list.end(), [&](const MetricInfo& metric) {
+      return !has_metric(cell, metric) ||
+             std::find(header.begin(), header.end(), metric.name) != header.end();
+    });
   }
 };
 
@@ -292,16 +307,15 @@ Summary summarize(const fs::path& folder, const Plan& plan,
       status = "failed: " + *reason;
     } else {
       if (!earlier) earlier.emplace(folder);
-      const std::vector<std::string>* row = removed.count(cell.id) ? nullptr : earlier->row(cell);
-      if (row) {
-        const auto end = row->end() - 1;
-        metrics.assign(end - static_cast<std::ptrdiff_t>(metrics.size()), end);
+      auto known_metrics = removed.count(cell.id) ? std::nullopt : earlier->metrics(cell);
+      if (known_metrics) {
+        metrics = std::move(*known_metrics);
         status = "done";
         summary.seals.emplace(cell.id, earlier->seals.at(cell.id));
       }
     }
     summary.pending += status == "pending" ? 1 : 0;
-    summary.csv.rows.push_back(summary_row(plan, cell, metrics, status));
+    summary.csv.rows.push_back(summary_row(summary.csv.header, cell, metrics, status));
   }
   return summary;
 }

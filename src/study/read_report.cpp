@@ -159,6 +159,32 @@ void require_path(const Plan& plan, const FigureSpec& figure) {
   }
 }
 
+/// A figure of the sharpness shows what a probe records.
+void require_sharpness(const Plan& plan, const FigureSpec& figure) {
+  for (const Cell* cell : select_cells(plan, figure.place, figure.only)) {
+    if (has_probe(*cell, "sharpness")) continue;
+    throw InputError(figure.place, "figure.kind",
+                     "it is drawn from the probe \"sharpness\", which a cell does not record; for "
+                     "example probes = [\"sharpness\"] under [record]");
+  }
+}
+
+/// A metric of a probe is one of cells that record it.
+void require_measured(const Plan& plan, const Place& place, const std::string& key,
+                      const std::vector<std::string>& names) {
+  for (const MetricInfo& metric : metric_list) {
+    if (metric.probe.empty() || !contains(names, std::string(metric.name))) continue;
+    const bool any = std::any_of(plan.cells.begin(), plan.cells.end(),
+                                 [&](const Cell& cell) { return has_probe(cell, metric.probe); });
+    if (any) continue;
+    const std::string probe(metric.probe);
+    throw InputError(place, key,
+                     "\"" + std::string(metric.name) + "\" is measured by the probe \"" + probe +
+                         "\", which no cell records; for example probes = [\"" + probe +
+                         "\"] under [record]");
+  }
+}
+
 /// The columns that digits, units and titles speak of are there.
 void require_own_columns(const TableSpec& table) {
   std::vector<std::string> names = table.rows;
@@ -199,6 +225,7 @@ std::vector<std::string> joined(std::vector<std::string> names,
 void check_table(const TableSpec& table, const Plan& plan) {
   require_names("table", table_keys(), table);
   require_own_columns(table);
+  require_measured(plan, table.place, "table.columns", table.columns);
   if (table.columns.empty() && (table.rows.empty() || !table.group.empty())) {
     throw InputError(table.place, "table.columns",
                      "is missing; expected metrics, timings or keys, for example columns = "
@@ -226,9 +253,11 @@ void check_figure(const FigureSpec& figure, const Plan& plan) {
     require_once(figure.place, "figure.over", figure.over, names);
     require_distinct(plan, figure.place, "figure." + key, joined(names, figure.over), figure.only);
   };
-  if (figure.kind == "loss" || figure.kind == "path") {
+  require_measured(plan, figure.place, "figure.kind", {figure.y, figure.value});
+  if (figure.kind == "loss" || figure.kind == "path" || figure.kind == "sharpness") {
     require_distinct(plan, figure.place, "figure.by", figure.by, figure.only);
     if (figure.kind == "path") require_path(plan, figure);
+    if (figure.kind == "sharpness") require_sharpness(plan, figure);
   } else if (figure.kind == "metric") {
     require_number(figure, "y", figure.y);
     require_once(figure.place, "figure.x", {figure.x}, figure.by);

@@ -45,7 +45,7 @@ std::optional<Run> run_cell(const Cell& cell, Recorder& recorder, const Control&
 
 Metrics measure_both(const Cell& cell, const std::string& before,
                      const std::vector<std::string>& losses,
-                     const std::vector<std::uint64_t>& steps) {
+                     const std::vector<std::uint64_t>& steps, const Growths& growths) {
   const std::string& own = cell[key::arithmetic];
   std::optional<Metrics> metrics;
   for (const bool any : {false, true}) {
@@ -56,7 +56,7 @@ Metrics measure_both(const Cell& cell, const std::string& before,
         const std::string_view other = ArithmeticTraits<U>::name;
         if (other == own || other == before) fits = fits && holds(own_format<T>(), own_format<U>());
       });
-      if (fits) metrics = measure_literals<T>(cell, losses, steps);
+      if (fits) metrics = measure_literals<T>(cell, losses, steps, growths);
     });
   }
   if (!metrics) throw std::logic_error("no arithmetic that has the losses of both");

@@ -10,9 +10,11 @@ namespace ulpscope {
 struct MetricInfo {
   std::string_view name;
   std::string_view summary;
+  std::string_view probe = {};  ///< a column only where this one is recorded; empty: always
 };
 
-/// The one list of metrics: columns of metrics.csv and summary.csv, in this order.
+/// The one list of metrics: columns of metrics.csv and summary.csv, in this order. One that was
+/// added with a probe changes no file of cells without it.
 inline constexpr std::array metric_list{
     MetricInfo{"converged", "first step at which the loss has stayed low for 100 steps"},
     MetricInfo{"floor", "minimum of the trailing 25-step median of the loss before the onset"},
@@ -21,6 +23,10 @@ inline constexpr std::array metric_list{
     MetricInfo{"crossing",
                "first recorded step after converged with a sharpness above the "
                "stability threshold; empty where it was not measured"},
+    MetricInfo{"growth_onset",
+               "the step at which the floor, growing from the crossing on as the sharpness says, "
+               "would pass the onset level",
+               "sharpness"},
     MetricInfo{"peak", "largest loss from the onset on"},
     MetricInfo{"tail", "median loss over the last tenth of the steps"},
     MetricInfo{"verdict", "stable, relapsed, unconverged or diverged"},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ulpscope/format/literal.hpp"
+#include "ulpscope/probe/growth.hpp"
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/probe/statistics.hpp"
 
@@ -27,11 +28,11 @@ struct Losses {
   }
 };
 
-/// The metrics of a run that need only its losses. The levels are the losses below which a run
-/// counts as converged and above which as relapsed.
+/// The metrics of a run. The levels are the losses below which a run counts as converged and above
+/// which as relapsed; `growths`: of the recorded steps, none without the probe `sharpness`.
 template <class T>
 Metrics measure(const Losses<T>& run, const HyperArithmetic<T>& converged_level,
-                const HyperArithmetic<T>& onset_level) {
+                const HyperArithmetic<T>& onset_level, const Growths& growths = {}) {
   constexpr std::uint64_t settle = 100;  // steps below the level until a run counts as converged
   constexpr std::uint64_t window = 25;   // Adam rings: a single low loss means nothing
   const std::vector<T>& losses = run.values;
@@ -88,6 +89,17 @@ Metrics measure(const Losses<T>& run, const HyperArithmetic<T>& converged_level,
   if (floor_step) {
     set("floor", decimal_text(floor));
     set("floor_step", std::to_string(run.steps[*floor_step]));
+  }
+  if (const auto crossing =
+          converged ? crossing_of(growths, run.steps[*converged]) : std::nullopt) {
+    set("crossing", std::to_string(*crossing));
+    if (floor_step && floor > T(0)) {
+      const HyperArithmetic<T> ratio = onset_level / wide(floor);
+      const double log_ratio = convert<double>(HyperArithmetic<T>(elementary::log2(ratio))) *
+                               elementary::log_of_2<double>();
+      const auto reached = growth_onset_of(growths, *crossing, log_ratio);
+      if (reached) set("growth_onset", std::to_string(*reached));
+    }
   }
   if (onset) {
     set("onset", std::to_string(run.steps[*onset]));

@@ -31,6 +31,10 @@ inline constexpr std::array probe_list{
               }},
     ProbeInfo{"rate", "the learning rate of the last update, as the rule has it",
               [] { return std::vector<std::string_view>{"lr"}; }},
+    ProbeInfo{"sharpness", "the largest eigenvalue of P^-1 H, beside the stability threshold",
+              [] {
+                return std::vector<std::string_view>{"sharpness", "threshold"};
+              }},
     ProbeInfo{"path", "the parameters of a surface", [] {
                 return std::vector<std::string_view>{"x", "y"};
               }}};

@@ -14,7 +14,7 @@ namespace ulpscope {
 inline constexpr std::size_t line_styles = 12;
 
 /// Points that stand for something; those of values differ by style.
-enum class Mark { zero, overflow, start, end, minimum, value };
+enum class Mark { zero, overflow, start, end, minimum, value, floor, crossing, predicted, onset };
 
 /// A sample of what is drawn and what it stands for.
 struct Entry {
@@ -60,6 +60,13 @@ struct Contours {
   std::string formula;  ///< of x and y, as gnuplot writes it
 };
 
+/// A plot below the main one, over the same x axis.
+struct Panel {
+  PlotAxis y{};
+  double height = 2.6;  ///< cm
+  std::vector<Element> elements{};
+};
+
 /// A figure, whatever draws it.
 struct Drawing {
   std::string comment{};
@@ -73,6 +80,7 @@ struct Drawing {
   bool grid = true;
   std::optional<Contours> contours{};  ///< below the elements
   std::vector<Element> elements{};     ///< each over the ones before
+  std::optional<Panel> lower{};        ///< which then has the labels of the x axis
   std::vector<Inscription> inscriptions{};
 };
 

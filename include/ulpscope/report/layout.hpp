@@ -21,12 +21,14 @@ struct FigureLayout {
   double label_height;  ///< of these, beyond a line of text
   double left;          ///< of the axes
   double right;         ///< of the axes
-  double bottom;        ///< of the axes
+  double bottom;        ///< of the axes, the lower ones where there are two
+  double main_bottom;   ///< of the main axes
   double height;        ///< of the figure
 };
 
 inline constexpr double text_line = 0.36;    // from one line of text to the next
 inline constexpr double character = 0.145;   // mean width
+inline constexpr double panel_gap = 0.28;    // between two plots
 inline constexpr double sample_width = 0.6;  // of a line in the key
 
 FigureLayout layout_of(const Drawing& drawing);

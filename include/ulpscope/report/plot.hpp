@@ -27,4 +27,13 @@ struct Plot {
 /// Losses over steps on a logarithmic axis.
 Drawing drawing_of(const Plot& plot);
 
+/// The decades and steps that lines span.
+struct Axes {
+  double bottom, top, first, last;
+};
+Axes axes_of(const std::vector<Line>& lines);
+
+/// The ranges of the lines' values, over them their medians, over these marks; log10 up the axis.
+std::vector<Element> elements_of(const std::vector<Line>& lines, const Axes& axes);
+
 }  // namespace ulpscope

@@ -64,6 +64,11 @@ class Adagrad::In final : public Rule<T> {
   std::optional<Preconditioner<T>> preconditioner() const override {
     return {{v_, T(1), T(1), eps_, scale_}};
   }
+  std::optional<LinearStep<T>> linear_step() const override {
+    auto step = this->linear(T(0), T(1), maximize_, decay_, preconditioner());
+    step.rate = scale_;
+    return step;
+  }
 
  protected:
   void begin(Step<T>& s) override {

@@ -68,6 +68,9 @@ class Adam::In : public TwoMoments<T> {
   std::optional<Preconditioner<T>> preconditioner() const override {
     return {{amsgrad_ ? v_max_ : this->v_, this->m_correction_, root_, this->eps_, this->rate()}};
   }
+  std::optional<LinearStep<T>> linear_step() const override {
+    return this->averaged_step(preconditioner(), maximize_);
+  }
 
  protected:
   using Values = typename Rule<T>::Values;

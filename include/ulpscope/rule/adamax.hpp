@@ -54,6 +54,11 @@ class Adamax::In final : public TwoMoments<T> {
         maximize_(options.maximize),
         eps_(roles.hyper(options.eps)) {}
 
+  std::optional<LinearStep<T>> linear_step() const override {
+    const Preconditioner<T> p{this->v_, this->m_correction_, T(1), T(0), this->rate(), false};
+    return this->averaged_step(p, maximize_);
+  }
+
  protected:
   void begin(Step<T>& s) override {
     TwoMoments<T>::begin(s);

@@ -52,6 +52,12 @@ class AdamW::In final : public Adam::In<T> {
         decays_(!o.weight_decay.zero()),
         decay_(hyper<T>(o.weight_decay)) {}
 
+  std::optional<LinearStep<T>> linear_step() const override {
+    auto step = Adam::In<T>::linear_step();
+    if (decays_) step->gains.keep = convert<double>(factor_);
+    return step;
+  }
+
  protected:
   void begin(Step<T>& s) override {
     Adam::In<T>::begin(s);

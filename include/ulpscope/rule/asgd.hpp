@@ -63,6 +63,13 @@ class Asgd::In final : public Rule<T> {
         decay_(roles.hyper(options.weight_decay)),
         average_(layout.size(), T(0)) {}
 
+  std::optional<LinearStep<T>> linear_step() const override {
+    auto step = this->linear(T(0), T(1), maximize_, decay_, std::nullopt);
+    step.rate = eta_;
+    step.gains.keep = convert<double>(factor_);
+    return step;
+  }
+
  protected:
   void begin(Step<T>& s) override {
     const Hyper past(s.number() - 1);

@@ -67,6 +67,13 @@ class Nadam::In final : public TwoMoments<T> {
   std::optional<Preconditioner<T>> preconditioner() const override {
     return {{this->v_, factor_, root_, this->eps_, this->rate()}};
   }
+  /// P is of g and m together, so their shares are of one.
+  std::optional<LinearStep<T>> linear_step() const override {
+    auto step = this->averaged_step(preconditioner());
+    step.gains.direct = direct_;
+    step.gains.averaged *= 1 - direct_;
+    return step;
+  }
 
  protected:
   void begin(Step<T>& s) override {
@@ -78,6 +85,7 @@ class Nadam::In final : public TwoMoments<T> {
     g_scale_ = s.roles().hyper(this->wide_rate() * g_share);
     m_scale_ = s.roles().hyper(this->wide_rate() * m_share);
     factor_ = convert<T>(Hyper(1 / (g_share + m_share)));
+    direct_ = convert<double>(Hyper(g_share / (g_share + m_share)));
     root_ = s.scalar(Role::update, sqrt(expression::Constant<T>(this->v_correction_)));
   }
 
@@ -102,6 +110,7 @@ class Nadam::In final : public TwoMoments<T> {
   Momentum momentum_;
   Product<Hyper> product_;
   T g_scale_{}, m_scale_{}, factor_{}, root_{};
+  double direct_ = 0;  ///< the gradient's share beside its average
 };
 
 }  // namespace ulpscope

@@ -60,6 +60,12 @@ class Radam::In final : public TwoMoments<T> {
     if (!rectified_) return std::nullopt;
     return {{this->v_, factor_, T(1), this->eps_, this->rate()}};
   }
+  /// Before rectification nothing divides but the correction, which is no parameter's own.
+  std::optional<LinearStep<T>> linear_step() const override {
+    auto step = this->averaged_step(preconditioner());
+    if (!rectified_) step.gains.averaged /= convert<double>(this->wide_m_correction_);
+    return step;
+  }
 
  protected:
   void begin(Step<T>& s) override {

@@ -76,6 +76,10 @@ class Rmsprop::In final : public Rule<T> {
     if (!m_.empty()) return std::nullopt;
     return {{v_, T(1), T(1), eps_, this->rate()}};
   }
+  std::optional<LinearStep<T>> linear_step() const override {
+    if (!m_.empty()) return std::nullopt;
+    return this->linear(momentum_, T(1), maximize_, decay_, preconditioner());
+  }
 
  protected:
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {

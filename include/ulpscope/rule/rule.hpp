@@ -9,6 +9,7 @@
 
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/layout.hpp"
+#include "ulpscope/rule/linear_step.hpp"
 #include "ulpscope/rule/step.hpp"
 
 namespace ulpscope {
@@ -18,15 +19,6 @@ template <class T>
 struct State {
   std::string_view name;  ///< as in final.csv: first_moment, second_moment, ...
   std::span<T> values;
-};
-
-/// What a rule divides the averaged gradient by, after an update:
-/// P = factor * (sqrt(second_moment) / root joined with eps by the policy); a parameter's effective
-/// step size is lr / P.
-template <class T>
-struct Preconditioner {
-  std::span<const T> second_moment;
-  T factor, root, eps, lr;
 };
 
 /// An optimizer's update rule in the arithmetic T.
@@ -104,6 +96,10 @@ class Rule {
   /// As the last step left it; nothing for a rule that divides by no second moment.
   virtual std::optional<Preconditioner<T>> preconditioner() const { return std::nullopt; }
 
+  /// The last step, linearised; nothing for a rule that is not of that form, such as one that goes
+  /// by signs.
+  virtual std::optional<LinearStep<T>> linear_step() const { return std::nullopt; }
+
   /// From now on steps compute one role alone, from the gradient and what else it is computed from:
   /// all others stay as they are.
   void compute_only(Role role) {
@@ -155,6 +151,16 @@ class Rule {
   /// The same without a correction.
   static Values denominator(Step<T>& s, const Values& v, const T& eps) {
     return joined(s, v, sqrt(v), eps);
+  }
+
+  /// linear_step of a rule with an average of gradients, each of this share, and a momentum.
+  LinearStep<T> linear(const T& momentum, const T& share, bool maximize, const T& decay,
+                       std::optional<Preconditioner<T>> preconditioner) const {
+    const double averaged = convert<double>(share);
+    return {{convert<double>(momentum), maximize ? -averaged : averaged},
+            rate_,
+            std::move(preconditioner),
+            decay != T(0)};
   }
 
   /// w = factor w, which no compensation makes good for.

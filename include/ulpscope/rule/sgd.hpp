@@ -75,6 +75,17 @@ class Sgd::In final : public Rule<T> {
         decay_(roles.hyper(options.weight_decay)),
         average_(options.momentum.zero() ? 0 : layout.size(), T(0)) {}
 
+  /// As from the second step on.
+  std::optional<LinearStep<T>> linear_step() const override {
+    const bool plain = average_.empty();
+    auto step = this->linear(momentum_, plain ? T(1) : share_, maximize_, decay_, std::nullopt);
+    if (nesterov_) {
+      step.gains.direct = step.gains.averaged;
+      step.gains.averaged *= step.gains.momentum;
+    }
+    return step;
+  }
+
  protected:
   void update(Step<T>& s, std::span<T> w, std::span<const T> gradient) override {
     auto g = this->slope(s, w, gradient, maximize_, decay_);

@@ -49,6 +49,11 @@ class TwoMoments : public Rule<T> {
     return this->square_average(s, Role::second_moment, v_, b2_, c2_, g);
   }
 
+  /// m divided by P.
+  LinearStep<T> averaged_step(std::optional<Preconditioner<T>> p, bool maximize = false) const {
+    return this->linear(b1_, c1_, maximize, decay_, std::move(p));
+  }
+
   std::vector<State<T>> own_states() override {
     return {{"first_moment", m_}, {"second_moment", v_}};
   }

@@ -59,6 +59,9 @@ class Yogi::In final : public TwoMoments<T> {
   std::optional<Preconditioner<T>> preconditioner() const override {
     return {{this->v_, T(1), T(1), this->eps_, this->rate()}};
   }
+  std::optional<LinearStep<T>> linear_step() const override {
+    return this->averaged_step(preconditioner());
+  }
 
  protected:
   void begin(Step<T>&) override {}

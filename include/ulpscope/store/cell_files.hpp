@@ -25,7 +25,14 @@ struct CellFiles {
   std::string done() const;
 };
 
-/// Collects a run's files.
+/// Whether the files of a cell have a column for the metric.
+bool has_metric(const Cell& cell, const MetricInfo& metric);
+
+/// The metrics among a row's fields, in the order of metric_list; empty where there is no column.
+std::vector<std::string> metrics_in(const std::vector<std::string>& header,
+                                    const std::vector<std::string>& row);
+
+/// Collects a run's files. The cell must live as long.
 class FileRecorder final : public Recorder {
  public:
   explicit FileRecorder(const Cell& cell);
@@ -39,6 +46,7 @@ class FileRecorder final : public Recorder {
   CellFiles finish(const Run& run);
 
  private:
+  const Cell& cell_;
   CellFiles files_;
   std::string &trace_, &final_;
 };
@@ -55,7 +63,7 @@ std::optional<std::string> read_done(const std::filesystem::path& folder);
 /// What the summary needs of a done cell.
 struct FinishedCell {
   std::string done;
-  std::vector<std::string> metrics;
+  std::vector<std::string> metrics;  ///< in the order of metric_list
 };
 
 /// Nothing unless the cell has run as it is described, with as many steps, and its files are there.

@@ -46,11 +46,13 @@ using Seals = std::unordered_map<std::string, std::string>;  ///< by id
 Seals read_seals(const std::filesystem::path& folder);
 std::string seals_text(const Plan& plan, const Seals& seals);
 
-/// A row of summary.csv: id, values of the swept keys, metrics, status.
-std::vector<std::string> summary_row(const Plan& plan, const Cell& cell,
+/// summary.csv: id, values of the swept keys, metrics, status; of the metrics those that some cell
+/// has.
+std::vector<std::string> summary_header(const Plan& plan);
+/// A row of it; metrics in the order of metric_list.
+std::vector<std::string> summary_row(const std::vector<std::string>& header, const Cell& cell,
                                      const std::vector<std::string>& metrics,
                                      const std::string& status);
-std::vector<std::string> summary_header(const Plan& plan);
 
 /// How many results stand in the folder's summary.csv alone, as in a fresh clone, of cells that
 /// the plan does not have: writing the plan's summary would lose them.

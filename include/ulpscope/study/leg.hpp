@@ -30,24 +30,24 @@ struct LegEnd {
 /// exact there.
 Metrics measure_both(const Cell& cell, const std::string& before,
                      const std::vector<std::string>& losses,
-                     const std::vector<std::uint64_t>& steps);
+                     const std::vector<std::uint64_t>& steps, const Growths& growths);
 
 /// The metrics of a cell's losses in the arithmetic T.
 template <class T>
-Metrics measured(const Cell& cell, const Losses<T>& losses) {
+Metrics measured(const Cell& cell, const Losses<T>& losses, const Growths& growths) {
   const auto level = [&](const char* key) {
     return hyper<T>(cell[key]) * convert<HyperArithmetic<T>>(losses.values.front());
   };
-  return measure(losses, level("record.converged_level"), level("record.onset_level"));
+  return measure(losses, level("record.converged_level"), level("record.onset_level"), growths);
 }
 
 /// The same of literals that T has.
 template <class T>
 Metrics measure_literals(const Cell& cell, const std::vector<std::string>& losses,
-                         const std::vector<std::uint64_t>& steps) {
+                         const std::vector<std::uint64_t>& steps, const Growths& growths) {
   Losses<T> values{{}, steps};
   for (const std::string& loss : losses) values.values.push_back(rounded_literal<T>(loss));
-  return measured(cell, values);
+  return measured(cell, values, growths);
 }
 
 }  // namespace ulpscope

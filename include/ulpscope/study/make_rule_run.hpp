@@ -60,6 +60,7 @@ class Running final : public RuleRun<R> {
     stepped_ = true;
     recorded_ = recorded;
     restored_row_.reset();
+    growth_.reset();
   }
 
   std::vector<std::string> row() override {
@@ -72,8 +73,15 @@ class Running final : public RuleRun<R> {
     if (moments_) append(recorded_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
     if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(6));
     if (rate_) append({stepped_ ? decimal_text(rule_->rate()) : ""});
+    if (curvature_) {
+      append(recorded_ ? SharpnessProbe<R>::row(*rule_, curvature_, growth_)
+                       : std::vector<std::string>(2));
+    }
     return fields;
   }
+
+  void set_curvature(LargestCurvature curvature) override { curvature_ = std::move(curvature); }
+  std::optional<Growth> growth() const override { return growth_; }
 
   void for_each_value(const EachValue& f) override {
     for (const State<R>& state : states()) {
@@ -91,6 +99,7 @@ class Running final : public RuleRun<R> {
         save_values(saved, in_shadow(state.name), state.values);
     }
     if (recorded_) saved.lists["row"] = row();
+    if (growth_) save_values(saved, "row_growth", growth_values(*growth_));
   }
 
   void restore(const RunState& saved) override {
@@ -106,6 +115,8 @@ class Running final : public RuleRun<R> {
     const auto row = saved.lists.find("row");
     recorded_ = row != saved.lists.end();
     if (recorded_) restored_row_ = row->second;
+    const auto growth = saved_values<double>(saved, "row_growth");
+    if (!growth.empty()) growth_ = growth_from(growth, 0);
   }
 
  private:
@@ -129,6 +140,8 @@ class Running final : public RuleRun<R> {
   bool stepped_ = false, recorded_ = false;
   std::optional<std::vector<std::string>> restored_row_;  ///< until the next update
   Moments<R> before_;
+  LargestCurvature curvature_;  ///< none without the probe
+  std::optional<Growth> growth_;
   std::optional<Shadow<R>> shadow_;
 };
 
@@ -152,6 +165,10 @@ class Bridge final : public RuleRun<M> {
   }
 
   std::vector<std::string> row() override { return run_->row(); }
+  void set_curvature(LargestCurvature curvature) override {
+    run_->set_curvature(std::move(curvature));
+  }
+  std::optional<Growth> growth() const override { return run_->growth(); }
   void for_each_value(const EachValue& f) override { run_->for_each_value(f); }
   void save(RunState& state) override { run_->save(state); }
   void restore(const RunState& state) override {

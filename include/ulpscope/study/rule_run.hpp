@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ulpscope/model/model.hpp"
+#include "ulpscope/probe/sharpness.hpp"
 #include "ulpscope/rule/rule.hpp"
 #include "ulpscope/study/plan.hpp"
 #include "ulpscope/study/run_state.hpp"
@@ -32,10 +33,14 @@ class RuleRun {
   /// The probes' fields after the last update, which was recorded, or before the first. The norm
   /// of the gradient, which stands before them, is the model's to give.
   virtual std::vector<std::string> row() = 0;
+  /// How the loss curves at the current parameters, for the probe `sharpness`.
+  virtual void set_curvature(LargestCurvature curvature) = 0;
+  /// What the last row() measured of that, or nothing.
+  virtual std::optional<Growth> growth() const = 0;
   /// Calls f with role, index and C99 literal of every parameter and state, as the rule has them.
   virtual void for_each_value(const EachValue& f) = 0;
-  /// After an update: the lists "rule.<state>", "shadow.<state>", "schedule", and "row" if that
-  /// update was recorded.
+  /// After an update: the lists "rule.<state>", "shadow.<state>", "schedule", and "row" and
+  /// "row_growth" if that update was recorded.
   virtual void save(RunState& state) = 0;
   /// Throws std::runtime_error on a state of another run.
   virtual void restore(const RunState& state) = 0;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "ulpscope/format/literal.hpp"
+#include "ulpscope/probe/growth.hpp"
 #include "ulpscope/study/run_state.hpp"
 
 namespace ulpscope {
@@ -46,6 +47,37 @@ void restore_values(const RunState& state, const std::string& name, std::span<T>
                              name + ", expected " + std::to_string(values.size()));
   }
   std::copy(saved.begin(), saved.end(), values.begin());
+}
+
+/// A growth as five values, and back from the place where they begin.
+inline std::vector<double> growth_values(const Growth& growth) {
+  const Gains& gains = growth.gains;
+  return {growth.scaled, gains.momentum, gains.averaged, gains.direct, gains.keep};
+}
+inline Growth growth_from(const std::vector<double>& values, std::size_t first) {
+  const auto at = [&](std::size_t i) { return values.at(first + i); };
+  return {at(0), {at(1), at(2), at(3), at(4)}};
+}
+
+/// The lists "growths" and "growth_steps"; none where there is no growth.
+inline void save_growths(RunState& state, const Growths& growths) {
+  if (growths.empty()) return;
+  std::vector<double> all;
+  auto& steps = state.lists["growth_steps"];
+  for (const auto& [step, growth] : growths) {
+    steps.push_back(std::to_string(step));
+    for (const double value : growth_values(growth)) all.push_back(value);
+  }
+  save_values(state, "growths", all);
+}
+inline Growths saved_growths(const RunState& state) {
+  Growths growths;
+  const auto values = saved_values<double>(state, "growths");
+  if (values.empty()) return growths;
+  for (const std::string& step : state.lists.at("growth_steps")) {
+    growths.push_back({std::stoull(step), growth_from(values, 5 * growths.size())});
+  }
+  return growths;
 }
 
 }  // namespace ulpscope

@@ -94,9 +94,10 @@ struct FigureSpec {
 
 /// loss: losses over steps. path: parameters of two over the contour lines of their surface.
 /// metric: a metric over a key. heat-map: a metric over two keys. distribution: the share of
-/// cells in which a metric is at or below a value.
-inline const std::vector<std::string> figure_kinds{"loss", "path", "metric", "heat-map",
-                                                   "distribution"};
+/// cells in which a metric is at or below a value. sharpness: losses over steps, below them the
+/// sharpness by its threshold.
+inline const std::vector<std::string> figure_kinds{"loss",     "path",         "metric",
+                                                   "heat-map", "distribution", "sharpness"};
 
 /// [isolate]: in place of each cell several, which compute in `exact` and have one role, all but
 /// one, all or none in a coarse format.

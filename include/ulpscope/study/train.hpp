@@ -12,6 +12,7 @@
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
 #include "ulpscope/rule/transform.hpp"
+#include "ulpscope/study/curvature.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/leg.hpp"
 #include "ulpscope/study/make_rule_run.hpp"
@@ -63,24 +64,36 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
 template <class T>
 class Training {
  public:
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
   explicit Training(const Cell& cell) {
     Dataset data =
         with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
     const Precision precision = precision_of(cell);
     const Roles<T> roles(precision.model);
+    const bool curved = has_probe(cell, "sharpness");
     with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
       const Start start = options.start(data.features, data.classes, data.generator);
       if constexpr (Kind::needs == Targets::none) {
         model_ = std::make_unique<typename Kind::template In<T>>(options, roles);
+        if (curved) curvature_ = make_curvature(cell, {});
       } else {
-        model_ = std::make_unique<typename Kind::template In<T>>(
-            options, samples<T>(data, roles[Role::data]), roles);
+        auto kept = samples<T>(data, roles[Role::data]);
+        if (curved) curvature_ = make_curvature(cell, in_binary64(kept));
+        model_ = std::make_unique<typename Kind::template In<T>>(options, std::move(kept), roles);
         const auto batch = read_options<BatchOptions>(cell.section("batch"));
         if (batch.size != "all")
           batches_.emplace(data.samples, std::stoull(batch.size),
                            batch.order == "shuffled" ? std::optional(batch.seed) : std::nullopt);
       }
       rule_ = make_model_rule<T>(cell, model_->layout(), start);
+      if (curved) {
+        rule_->set_curvature([this](std::span<const double> scale) {
+          std::vector<double> parameters;
+          for (const T& w : rule_->parameters()) parameters.push_back(convert<double>(w));
+          return curvature_->largest(parameters, scale);
+        });
+      }
       return true;
     });
     transforms_.emplace(read_options<TransformList>(cell.section("transform")).in_order(), roles);
@@ -118,6 +131,7 @@ class Training {
 
  private:
   std::unique_ptr<Model<T>> model_;
+  std::unique_ptr<Curvature> curvature_;  ///< none without the probe `sharpness`
   std::unique_ptr<RuleRun<T>> rule_;
   std::optional<Batches> batches_;
   std::optional<Transforms<T>> transforms_;
@@ -203,6 +217,7 @@ class CellRun {
     std::vector<std::string> fields{decimal_text(losses_.values.back())};
     if (moments_) fields.push_back(decimal_text(norm(widened<T>(training_.gradient()))));
     for (std::string& field : training_.rule().row()) fields.push_back(std::move(field));
+    if (const auto growth = training_.rule().growth()) growths_.push_back({t_, *growth});
     if (path_) {
       for (const T& parameter : training_.parameters()) fields.push_back(decimal_text(parameter));
     }
@@ -216,15 +231,15 @@ class CellRun {
           recorder_.final_value(role, index, value);
         });
     Metrics metrics = earlier_.empty()
-                          ? measured(cell_, losses_)
-                          : measure_both(cell_, leg_.before, literals(), losses_.steps);
+                          ? measured(cell_, losses_, growths_)
+                          : measure_both(cell_, leg_.before, literals(), losses_.steps, growths_);
     if (early_) metrics[metric_place("stopped")] = std::to_string(t_);
     return Run{std::move(metrics), t_, seconds, std::move(end)};
   }
 
   /// After an update, before the loss that follows it. The rule's lists, and "losses",
-  /// "loss_steps", "best_loss", "best_step" and "trace"; after a switch of precision
-  /// "before_switch", how many of the losses are from before it.
+  /// "loss_steps", "best_loss", "best_step", "trace", "growths" and "growth_steps"; after a switch
+  /// of precision "before_switch", how many of the losses are from before it.
   RunState state() {
     RunState state{t_, seconds(), {}};
     training_.rule().save(state);
@@ -236,6 +251,7 @@ class CellRun {
       for (const std::uint64_t step : losses_.steps) steps.push_back(std::to_string(step));
     }
     state.lists["trace"] = recorder_.rows();
+    save_growths(state, growths_);
     return state;
   }
 
@@ -285,6 +301,8 @@ class CellRun {
       rows.pop_back();
     }
     recorder_.resume(rows);
+    growths_ = saved_growths(state);
+    if (!growths_.empty() && !recorded(growths_.back().step)) growths_.pop_back();
   }
 
   const Cell& cell_;
@@ -297,7 +315,8 @@ class CellRun {
   Patience<HyperArithmetic<T>> patience_;
   Losses<T> losses_;
   std::vector<std::string> earlier_;  ///< the first of these, as they were before a switch
-  std::uint64_t t_ = 0;               ///< updates done
+  Growths growths_;
+  std::uint64_t t_ = 0;  ///< updates done
   bool early_ = false;
   double seconds_before_ = 0;
   std::chrono::steady_clock::time_point start_;
@@ -367,8 +386,8 @@ Footprint footprint(const Cell& cell) {
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
       kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
-  return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters + values,
-          losses + trace, trace + values};
+  return {inputs, sizeof(T) * model + narrow + curvature_bytes(cell, model, parameters),
+          rule + sizeof(T) * parameters + values, losses + trace, trace + values};
 }
 
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
@@ -384,7 +403,8 @@ Footprint footprint(const Cell& cell) {
   extern_or_not template LegEnd train<T>(const Cell&, Recorder&, const Control&, const Leg&,       \
                                          const std::optional<RunState>&);                          \
   extern_or_not template Metrics measure_literals<T>(const Cell&, const std::vector<std::string>&, \
-                                                     const std::vector<std::uint64_t>&);           \
+                                                     const std::vector<std::uint64_t>&,            \
+                                                     const Growths&);                              \
   extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                      \
   extern_or_not template Footprint footprint<T>(const Cell&);
 
