@@ -129,7 +129,7 @@ int plan_command(const RunOptions& options) {
   double disk = 0;
   for (const Cell* cell : cells) {
     const double seconds = estimate.seconds(*cell);
-    fmt::print("{}  {:>8}  {}\n", cell->id, clock_text(seconds), label(*cell, plan.swept));
+    fmt::print("{}  {:>8}  {}\n", cell->id, clock_text(seconds), label_of(*cell, plan.swept));
     total += seconds;
     longest = std::max(longest, seconds);
     const Footprint footprint = estimate.footprint(*cell);

@@ -71,7 +71,7 @@ void require_memory(const Study& study, const std::vector<const Cell*>& cells, u
                                worst.cure, jobs > 1 ? ", or --jobs 1" : ""));
 }
 
-std::string label(const Cell& cell, const std::vector<std::string>& swept) {
+std::string label_of(const Cell& cell, const std::vector<std::string>& swept) {
   std::string text;
   for (const std::string& key : swept) {
     if (const Setting* setting = cell.find(key)) {
@@ -334,7 +334,7 @@ class Pool {
       whole += elapsed(*task) + rest;
       longest = std::max(longest, rest);
       shown +=
-          fmt::format(" | {} {} %", label(*task->cell, swept_), 100 * task->step / task->steps);
+          fmt::format(" | {} {} %", label_of(*task->cell, swept_), 100 * task->step / task->steps);
     }
     const double alike = running_.empty() ? 0 : whole / static_cast<double>(running_.size());
     for (const Task* task : waiting_) left += task->seconds > 0 ? task->seconds : alike;
@@ -350,7 +350,7 @@ class Pool {
 
   void tell(const Task& task, const std::string& text) {
     if (terminal_) clear();
-    const std::string name = label(*task.cell, swept_);
+    const std::string name = label_of(*task.cell, swept_);
     say("[{}/{}] {}{}{}: {} ({:.1f} s)\n", outcomes_.size(), total_, task.cell->id,
         name.empty() ? "" : " ", name, text, elapsed(task));
   }

@@ -128,7 +128,7 @@ std::map<std::string, Outcome> run_cells(const std::vector<const Cell*>& cells,
                                          const Running& running, CellPlace& place);
 
 /// "precision.arithmetic=quad rule.lr=1e-3": what tells a cell from the others of its study.
-std::string label(const Cell& cell, const std::vector<std::string>& swept);
+std::string label_of(const Cell& cell, const std::vector<std::string>& swept);
 
 /// 1:02:03 or 2:03.
 std::string clock_text(double seconds);

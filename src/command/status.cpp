@@ -68,7 +68,7 @@ int status_command(const std::string& folder) {
       ++done;
       continue;
     }
-    const std::string name = label(cell, plan.swept);
+    const std::string name = label_of(cell, plan.swept);
     if (status.starts_with("failed")) {
       ++failed;
       lines += fmt::format("{} {}: {}\n", cell.id, name, status);

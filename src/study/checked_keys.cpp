@@ -67,11 +67,16 @@ std::vector<std::string> owners(const std::string& section, const std::string& n
 
 }  // namespace
 
-void require_effect(const Place& place, const std::string& key, const Cell& cell) {
+void require_effect(const std::string& key, const Value& value, const Cell& cell) {
   const Setting* setting = cell.find(key);
   if (!setting) setting = cell.find(key.substr(0, key.rfind('.')));
-  if (!setting) lacks(place, key, &cell);
-  if (!setting->idle.empty()) without_effect(place, key, "a cell that has it", setting->idle);
+  if (setting && setting->idle.empty()) return;
+  if (const OptionInfo* option = find_option(key)) {
+    const bool group = option->type == OptionType::group;
+    if ((group ? value.text : checked(key, *option, value)) == option->default_text) return;
+  }
+  if (!setting) lacks(value.place, key, &cell);
+  without_effect(value.place, key, "a cell that has it", setting->idle);
 }
 
 void CheckedKeys::add(const std::string& key, std::string_view idle) {

@@ -15,8 +15,9 @@ namespace ulpscope {
 /// Whether a cell with this rule, which keeps these moments, has the key of [precision].
 bool applies(const std::string& option, const Kind& rule, const std::vector<Role>& moments);
 
-/// Throws where a key that a sweep gives to a cell has no effect there.
-void require_effect(const Place& place, const std::string& key, const Cell& cell);
+/// Throws where a key that a sweep gives to a cell has no effect there, but at its default, which
+/// stands in a zip for "not this cell".
+void require_effect(const std::string& key, const Value& value, const Cell& cell);
 
 /// The keys of a plan's cells.
 class CheckedKeys {

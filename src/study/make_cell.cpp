@@ -355,7 +355,7 @@ Cell CellMaker::make(const std::vector<Change>& changes) {
   }
   check(cell, parts, given);
   cell.id = id_of(parts);
-  for (const auto& [key, value] : changes) require_effect(value->place, *key, cell);
+  for (const auto& [key, value] : changes) require_effect(*key, *value, cell);
   return cell;
 }
 

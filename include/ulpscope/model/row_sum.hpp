@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "ulpscope/format/roles.hpp"
+#include "ulpscope/kernel/rounded_sum.hpp"
 
 namespace ulpscope {
 
@@ -82,6 +84,39 @@ void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std
   }
 }
 
+namespace detail {
+
+/// The sums below by vectors, in float or double and with a rounding that has a kernel; a row of
+/// terms that may need more care is added by single operations.
+template <class T>
+void rounded_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
+                     const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation,
+                     std::uint64_t first) {
+  using Kernel = kernel::RoundedSum<T>;
+  const Kernel kernel(role.format.rounding);
+  std::array<T, Kernel::most> one, two;
+  for (std::size_t begin = 0; begin < out.size(); begin += Kernel::most) {
+    const std::size_t count = std::min(Kernel::most, out.size() - begin);
+    T *sums = one.data(), *next = two.data();
+    std::fill_n(sums, count, T(0));
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      const T* const x = matrix.data() + r * out.size() + begin;
+      const std::uint64_t at = operation + 2 * r;
+      if (!kernel.add_term(sums, weights[r], x, next, count)) {
+        for (std::size_t k = 0; k < count; ++k) {
+          const std::uint64_t index = first + begin + k;
+          const T term = role.product(weights[r], x[k], role.site(index, step, at));
+          next[k] = role.sum(sums[k], term, role.site(index, step, at + 1));
+        }
+      }
+      std::swap(sums, next);
+    }
+    std::copy_n(sums, count, out.data() + begin);
+  }
+}
+
+}  // namespace detail
+
 /// The same sums as a role's operations: where it rounds every one, each product and each sum is
 /// rounded once into its format. Term r has the operations `operation` + 2 r and the next; the
 /// sites' index is `first` + k.
@@ -90,6 +125,11 @@ void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std
                       const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation,
                       std::uint64_t first = 0) {
   if (!role.format.every) return weighted_row_sum<T>(matrix, weights, out);
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    if (kernel::RoundedSum<T>::fits(role.format.rounding)) {
+      return detail::rounded_row_sum(matrix, weights, out, role, step, operation, first);
+    }
+  }
   for (std::size_t k = 0; k < out.size(); ++k) {
     T sum(0);
     for (std::size_t r = 0; r < weights.size(); ++r) {
