@@ -23,8 +23,8 @@ struct Places {
   std::vector<std::size_t> swept;  ///< without the labels
 
   Places(const Csv& summary, const std::string& share)
-      : way(*summary.column(label::way)),
-        format(*summary.column(label::format)),
+      : way(*summary.column(isolate_label::way)),
+        format(*summary.column(isolate_label::format)),
         metric(*summary.column(share.substr(0, share.rfind('_')))),
         status(*summary.column("status")) {
     for (std::size_t i = 1; i < *summary.column(std::string(metric_list.front().name)); ++i) {
@@ -62,7 +62,7 @@ std::string share_of(const std::array<const Row*, 3>& rows, const Places& at) {
 }  // namespace
 
 Csv with_share(Csv summary, const std::string& share) {
-  if (summary.column(share) || !summary.column(label::way)) return summary;
+  if (summary.column(share) || !summary.column(isolate_label::way)) return summary;
   const Places at(summary, share);
   std::map<Row, const Row*> exact;
   std::map<std::pair<Row, std::string>, const Row*> all;

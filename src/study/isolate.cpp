@@ -108,8 +108,9 @@ Cell Isolation::labelled(Cell cell, const std::string& way, const std::string& r
   std::shared_ptr<Settings::Block>& block = labels_[way + "\n" + role + "\n" + format];
   if (!block) {
     block = std::make_shared<Settings::Block>();
-    for (const auto& [key, text] :
-         {std::pair(label::way, way), {label::role, role}, {label::format, format}}) {
+    for (const auto& [key, text] : {std::pair(isolate_label::way, way),
+                                    {isolate_label::role, role},
+                                    {isolate_label::format, format}}) {
       block->push_back({key, text, text, true, true, true});
     }
   }

@@ -56,7 +56,8 @@ const std::vector<OptionInfo>& isolate_options() {
 }
 
 const std::vector<std::string>& labels() {
-  static const std::vector<std::string> all{label::way, label::role, label::format};
+  static const std::vector<std::string> all{isolate_label::way, isolate_label::role,
+                                            isolate_label::format};
   return all;
 }
 

@@ -44,10 +44,10 @@ void read_isolate(const Document& document, const toml::node& node, Study& study
   if (!node.is_table()) {
     throw InputError(document.place(node), "isolate", "expected a table, written [isolate]");
   }
+  study.isolate.emplace().place = document.place(node);
   for (const auto& [key, at] : in_order(*node.as_table())) {
     read_isolate_key(document, key, *at, study);
   }
-  if (study.isolate) study.isolate->place = document.place(node);
 }
 
 /// [[transform]]: the tables in order are the keys transform.1, transform.2, ...

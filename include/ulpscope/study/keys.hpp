@@ -71,11 +71,11 @@ const std::vector<std::string>& all_keys();
 const std::vector<OptionInfo>& isolate_options();
 
 /// What [isolate] calls its cells, for tables, figures and selections; no part of a description.
-namespace label {
+namespace isolate_label {
 inline const std::string way = "isolate.way";        ///< exact, all, only or all-but
 inline const std::string role = "isolate.role";      ///< none, all, or the one singled out
 inline const std::string format = "isolate.format";  ///< the coarse one; in the exact cell, its own
-}  // namespace label
+}  // namespace isolate_label
 const std::vector<std::string>& labels();
 
 /// The option that a key or a part of one names, of the first kind that has it; or nothing.
