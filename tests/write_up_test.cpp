@@ -279,9 +279,10 @@ TEST_CASE("bad tables and figures are refused before anything runs", "[study]") 
   CHECK(message(figure + "x = \"rule.lr\"\ny = \"floor\"\nx_scale = \"lg\"\n") ==
         "11: figure.x_scale: \"lg\": expected \"log\" or \"linear\"; did you mean \"log\"?; for "
         "example x_scale = \"log\"");
-  CHECK(message(sweep + "[[figure]]\nkind = \"heatmap\"\n") ==
-        "7: figure.kind: \"heatmap\": expected \"loss\", \"path\", \"metric\", \"heat-map\" or "
-        "\"distribution\"; did you mean \"heat-map\"?; for example kind = \"loss\"");
+  CHECK(
+      message(sweep + "[[figure]]\nkind = \"heatmap\"\n") ==
+      "7: figure.kind: \"heatmap\": expected \"loss\", \"path\", \"metric\", \"heat-map\", "
+      "\"distribution\" or \"sharpness\"; did you mean \"heat-map\"?; for example kind = \"loss\"");
   CHECK(message(sweep + "[[figure]]\nby = [\"rule.lr\", \"data.seed\"]\nx = \"rule.lr\"\n") ==
         "6: figure.x: belongs to figures of kind = \"metric\" or \"heat-map\"; for example kind = "
         "\"metric\"");

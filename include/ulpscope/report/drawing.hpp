@@ -63,7 +63,7 @@ struct Contours {
 /// A plot below the main one, over the same x axis.
 struct Panel {
   PlotAxis y{};
-  double height = 2.6;  ///< cm
+  double height = 3.0;  ///< cm
   std::vector<Element> elements{};
 };
 

@@ -28,7 +28,7 @@ struct FigureLayout {
 
 inline constexpr double text_line = 0.36;    // from one line of text to the next
 inline constexpr double character = 0.145;   // mean width
-inline constexpr double panel_gap = 0.28;    // between two plots
+inline constexpr double panel_gap = 0.4;     // between two plots
 inline constexpr double sample_width = 0.6;  // of a line in the key
 
 FigureLayout layout_of(const Drawing& drawing);
