@@ -9,6 +9,7 @@
 
 #include "ulpscope/format/encoding.hpp"
 #include "ulpscope/format/roles.hpp"
+#include "ulpscope/format/simd.hpp"
 #include "ulpscope/rule/expression.hpp"
 
 #if defined(__clang__)
@@ -18,6 +19,28 @@
 #endif
 
 namespace ulpscope {
+
+namespace detail {
+
+/// A loop for run(): a formula's values.
+template <class T, class E>
+struct ComputeAll {
+  T* values;
+  std::size_t count;
+  const E& formula;
+
+  [[gnu::always_inline]] void operator()() const {
+    // Copies: the compiler need not fear that a value's store changes them.
+    T* const out = values;
+    const std::size_t n = count;
+    const E e = formula;
+    // A formula reads no value but the one at the place that it is written to.
+    ULPSCOPE_INDEPENDENT
+    for (std::size_t i = 0; i < n; ++i) out[i] = e.plain(i);
+  }
+};
+
+}  // namespace detail
 
 /// A role's operations on single values, outside the formulas of chunks, such as sums over tensors:
 /// together one operation of the role, in which they count as indices do elsewhere.
@@ -70,6 +93,9 @@ class Step {
 
   std::uint64_t number() const { return number_; }
   const Roles<T>& roles() const { return *roles_; }
+
+  /// Formulas are computed by this instruction set; the bits are the same.
+  void use(Simd simd) { simd_ = simd; }
 
   /// Roles whose formulas are not computed: their values stay as they are.
   void skip(Role role) { skipped_[static_cast<std::size_t>(role)] = true; }
@@ -178,9 +204,12 @@ class Step {
     if constexpr (E::in_eights && E::operations > 0) {
       if (kernel::has_ifma()) return compute_eights(out, formula);
     }
-    // A formula reads no value but the one at the place that it is written to.
-    ULPSCOPE_INDEPENDENT
-    for (std::size_t i = 0; i < count_; ++i) out[i] = formula.plain(i);
+    const detail::ComputeAll<T, E> all{out, count_, formula};
+    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+      run(simd_, all);
+    } else {
+      all();
+    }
     return Values(out);
   }
   template <class E>
@@ -206,6 +235,7 @@ class Step {
   }
 
   const Roles<T>* roles_;
+  Simd simd_ = best_simd();
   std::uint64_t number_ = 0;
   std::size_t first_ = 0, count_ = 0;
   std::array<std::uint32_t, role_count> operations_{}, before_chunks_{};
