@@ -5,6 +5,7 @@
 #include <array>
 #include <deque>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "ulpscope/format/encoding.hpp"
@@ -127,7 +128,10 @@ class Step {
   }
 
   /// The chunk's values of a state.
-  Values of(std::span<const T> state) const { return Values(state.data() + first_); }
+  Values of(std::span<const T> state) const {
+    fetch_ahead(state);
+    return Values(state.data() + first_);
+  }
 
   /// A formula of scalars, such as lr / (1 - b1^t): its value for this step.
   template <expression::Expression E>
@@ -192,6 +196,18 @@ class Step {
             static_cast<std::uint32_t>(role) + 16 * operation(role)};
   }
   std::uint32_t& operation(Role role) { return operations_[static_cast<std::size_t>(role)]; }
+
+  /// Asks for a state's values of the next chunk but one, so that memory is read while formulas are
+  /// computed: several formulas over a chunk are no one stream that a processor foresees.
+  void fetch_ahead([[maybe_unused]] std::span<const T> state) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      constexpr std::size_t line = 64 / sizeof(T);
+      const std::size_t ahead = first_ + 2 * chunk;
+      if (ahead + chunk > state.size()) return;
+      const T* const values = state.data() + ahead;
+      for (std::size_t i = 0; i < chunk; i += line) __builtin_prefetch(values + i);
+    }
+  }
 
   /// Room for a chunk of values, until the chunk ends.
   T* temporary() {

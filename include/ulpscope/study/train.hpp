@@ -378,7 +378,7 @@ Footprint footprint(const Cell& cell) {
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
-      kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
+      has_input_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
   return {inputs, sizeof(T) * model + narrow, rule + sizeof(T) * parameters, losses + files, files};
 }
 
