@@ -3,17 +3,22 @@
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
-#include <chrono>
+#include <ctime>
 #include <vector>
 
 namespace ulpscope::bench {
 
-/// Seconds of `calls` calls.
+/// Seconds that the processor worked for `calls` calls: not those in which it worked for others.
 template <class F>
 double seconds(std::size_t calls, F& f) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto now = [] {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  };
+  const double start = now();
   for (std::size_t i = 0; i < calls; ++i) f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return now() - start;
 }
 
 inline double median(std::vector<double>& values) {

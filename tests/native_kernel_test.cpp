@@ -43,7 +43,7 @@ struct Shape {
 /// Both kinds of matrix, every level, against the plain loop.
 template <class T>
 void check(const Shape& shape, Values<T>& values, Values<float>& inputs, Mismatches& mismatches) {
-  const auto [rows, columns] = shape;
+  const std::size_t rows = shape.rows, columns = shape.columns;
   const std::vector<T> weights = values(rows), matrix = values(rows * columns);
   const std::vector<float> narrow = inputs(rows * columns);
   const kernel::NativeMatrix blocks(narrow, columns);

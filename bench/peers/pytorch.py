@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
 """The founding step, and Adam at 10^7 parameters, in PyTorch's eager mode and here: binary32, one
-thread each, in turns; prints the best microseconds of each and how many times as long PyTorch's
-take.
+thread each, in turns; prints the least processor time of each, in microseconds, and how many times
+as long PyTorch's take.
 
 Called as: bench/peers/pytorch.py [ULPSCOPE_NATIVE_BENCH]
 """
@@ -43,13 +43,13 @@ def adam(parameters):
 
 
 def best(step, calls):
-    """The least microseconds of a call: blocks of calls, as a busy machine disturbs some."""
+    """The least microseconds of a call, of blocks of calls."""
     times = []
     for _ in range(BLOCKS):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(calls):
             step()
-        times.append((time.perf_counter() - start) / calls * 1e6)
+        times.append((time.process_time() - start) / calls * 1e6)
     return min(times)
 
 

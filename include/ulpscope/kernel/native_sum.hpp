@@ -52,8 +52,8 @@ template <class T, std::size_t bytes, class X>
   } else {
     using Narrow = typename Lanes<X, L::count * sizeof(X)>::unaligned;
     const Narrow& narrow = *reinterpret_cast<const Narrow*>(values);
-#if ULPSCOPE_X86
-    // GCC 12 has three instructions for this one, and more without AVX.
+#if ULPSCOPE_X86 && !defined(__clang__)
+    // GCC 12 has four instructions for this one, and more without AVX.
     typename L::type wide;
     if constexpr (bytes > 16) {
       asm("vcvtps2pd %1, %0" : "=v"(wide) : "m"(narrow));
