@@ -83,7 +83,8 @@ void add(TypeList<Options...>) {
       ->Arg(1000)
       ->Arg(100'000)
       ->Arg(10'000'000)
-      ->UseManualTime();
+      ->UseManualTime()
+      ->Iterations(50);
   for (const bool late : {false, true}) {
     const auto add_rule = [&](std::string_view rule, void (*run)(benchmark::State&, bool)) {
       const std::string name =

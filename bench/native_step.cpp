@@ -130,7 +130,8 @@ void add() {
         (part + "/" + name).c_str(),
         [=](benchmark::State& state) { by_reading_twice<T>(state, model, rule); })
         ->Unit(benchmark::kMicrosecond)
-        ->UseManualTime();
+        ->UseManualTime()
+        ->Iterations(500);
   };
   add_part("founding_step", true, true);
   add_part("founding_model", true, false);
@@ -142,7 +143,8 @@ const bool registered = [] {
   add<double>();
   benchmark::RegisterBenchmark("founding_step/x87", by_multiplying)
       ->Unit(benchmark::kMicrosecond)
-      ->UseManualTime();
+      ->UseManualTime()
+      ->Iterations(500);
   return true;
 }();
 
