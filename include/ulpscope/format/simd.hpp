@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <array>
-#include <string_view>
+#include <cstddef>
 
 namespace ulpscope {
 
@@ -57,6 +56,27 @@ void run([[maybe_unused]] Simd simd, const Loop& loop) {
   if (simd == Simd::avx2) return detail::run_avx2(loop);
 #endif
   loop();
+}
+
+namespace detail {
+
+template <std::size_t bytes, class Loop>
+struct OfWidth {
+  const Loop& loop;
+  [[gnu::always_inline]] void operator()() const { loop.template operator()<bytes>(); }
+};
+
+}  // namespace detail
+
+/// The same for a loop over vectors, whose call has a template argument: how many bytes a register
+/// of the instruction set has.
+template <class Loop>
+void run_by_width([[maybe_unused]] Simd simd, const Loop& loop) {
+#if ULPSCOPE_X86
+  if (simd == Simd::avx512) return detail::run_avx512(detail::OfWidth<64, Loop>{loop});
+  if (simd == Simd::avx2) return detail::run_avx2(detail::OfWidth<32, Loop>{loop});
+#endif
+  detail::OfWidth<16, Loop>{loop}();
 }
 
 }  // namespace ulpscope

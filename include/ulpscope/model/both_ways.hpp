@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ulpscope/kernel/native_sum.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
 #include "ulpscope/model/model.hpp"
 
 namespace ulpscope {
+
+/// Whether sums over inputs that are binary32 have kernels in T.
+template <class T>
+inline constexpr bool has_input_kernel = is_native<T> || kernel::has_kernel<T>;
+
+/// Inputs as these kernels read them.
+template <class T>
+using KernelMatrix = std::conditional_t<is_native<T>, kernel::NativeMatrix, kernel::Binary32Matrix>;
 
 /// Samples with their inputs in both layouts: row by row for sums over samples, whose outputs are
 /// features, and column by column for sums over features, whose outputs are samples.
@@ -17,7 +26,7 @@ struct BothWays {
   std::vector<std::uint32_t> labels;
   /// The same in both layouts as kernels of T read them; without columns where there are none, or
   /// where an input is no binary32.
-  kernel::Binary32Matrix narrow_by_sample, narrow_by_feature;
+  KernelMatrix<T> narrow_by_sample, narrow_by_feature;
 
   BothWays() = default;
   explicit BothWays(Samples<T> samples)
@@ -26,51 +35,56 @@ struct BothWays {
         by_sample(std::move(samples.inputs)),
         targets(std::move(samples.targets)),
         labels(std::move(samples.labels)) {
-    if constexpr (kernel::has_kernel<T>) {
+    if constexpr (has_input_kernel<T>) {
       narrow_ = samples.narrow.empty() ? kernel::binary32_values<T>(by_sample)
                                        : std::move(samples.narrow);
     }
+    turn();
     arrange();
   }
 
-  /// The batch's samples in its order, gathered into `room`.
-  const BothWays& part(Batch batch, BothWays& room) const {
+  /// The batch's samples in its order, gathered into `room`. `by_kernels`: the inputs as kernels
+  /// read them, where there are such, are enough.
+  const BothWays& part(Batch batch, BothWays& room, bool by_kernels = false) const {
     room.count = batch.size();
     room.features = features;
-    room.by_sample.clear();
     room.targets.clear();
     room.labels.clear();
-    room.narrow_.clear();
     for (const std::uint32_t i : batch) {
-      const T* const row = by_sample.data() + i * features;
-      room.by_sample.insert(room.by_sample.end(), row, row + features);
-      if (!narrow_.empty()) {
-        const auto first = narrow_.begin() + static_cast<std::ptrdiff_t>(i * features);
-        room.narrow_.insert(room.narrow_.end(), first,
-                            first + static_cast<std::ptrdiff_t>(features));
-      }
       room.targets.push_back(targets[i]);
       if (!labels.empty()) room.labels.push_back(labels[i]);
     }
+    gather(narrow_, batch, room.narrow_);
     room.arrange();
+    if (by_kernels && !narrow_.empty()) return room;
+    gather(by_sample, batch, room.by_sample);
+    room.turn();
     return room;
   }
 
  private:
   void arrange() {
-    turn(by_sample, by_feature);
     if (narrow_.empty()) return;
-    std::vector<float> turned;
-    turn(narrow_, turned);
-    narrow_by_sample = kernel::Binary32Matrix(narrow_, features);
-    narrow_by_feature = kernel::Binary32Matrix(turned, count);
+    narrow_by_sample.fill(narrow_.data(), count, features, features, 1);
+    narrow_by_feature.fill(narrow_.data(), features, count, 1, features);
   }
 
   template <class V>
-  void turn(const std::vector<V>& from, std::vector<V>& to) const {
-    to.resize(from.size());
+  void gather(const std::vector<V>& rows, Batch batch, std::vector<V>& out) const {
+    out.clear();
+    if (rows.empty()) return;
+    for (const std::uint32_t i : batch) {
+      const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i * features);
+      out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(features));
+    }
+  }
+
+  void turn() {
+    by_feature.resize(by_sample.size());
     for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < features; ++j) to[j * count + i] = from[i * features + j];
+      for (std::size_t j = 0; j < features; ++j) {
+        by_feature[j * count + i] = by_sample[i * features + j];
+      }
     }
   }
 

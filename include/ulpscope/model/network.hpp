@@ -95,7 +95,9 @@ class Network : public Model<T> {
 
   T loss_and_gradient(std::uint64_t step, std::span<const T> parameters, std::span<T> gradient,
                       Batch batch = {}) override {
-    const BothWays<T>& x = batch.empty() ? all_ : all_.part(batch, part_);
+    const bool every =
+        roles_[Role::activations].format.every || roles_[Role::gradient].format.every;
+    const BothWays<T>& x = batch.empty() ? all_ : all_.part(batch, part_, !every);
     return pass(x, parameters, gradient, room_, roles_[Role::activations], roles_[Role::loss],
                 roles_[Role::gradient], step);
   }
@@ -211,10 +213,10 @@ class Network : public Model<T> {
   /// A weighted row sum of the inputs: by a kernel where there is one and each operation is T's
   /// own.
   template <class E, class Kept>
-  static void input_sum(const kernel::Binary32Matrix& narrow, const std::vector<T>& inputs,
+  static void input_sum(const KernelMatrix<T>& narrow, const std::vector<T>& inputs,
                         std::span<const E> weights, std::span<E> out, const Kept& role,
                         std::uint64_t step, std::uint64_t operation, std::uint64_t first) {
-    if constexpr (kernel::has_kernel<T> && std::is_same_v<Kept, KeptRole<T>>) {
+    if constexpr (has_input_kernel<T> && std::is_same_v<Kept, KeptRole<T>>) {
       if (!role.format.every && narrow.rows() == weights.size() && narrow.columns() == out.size()) {
         return kernel::row_sum<T>(narrow, weights, out);
       }

@@ -43,7 +43,7 @@ struct Values : Node {
   const T* data;
   explicit Values(const T* first) : data(first) {}
   auto eight(std::size_t i, std::size_t count) const { return kernel::Eight<T>(data + i, count); }
-  const T& plain(std::size_t i) const { return data[i]; }
+  [[gnu::always_inline]] const T& plain(std::size_t i) const { return data[i]; }
   const T& every(std::size_t i, Every<T>&) const { return data[i]; }
 };
 
@@ -57,7 +57,7 @@ struct Constant : Node {
   T value;
   explicit Constant(const T& x) : value(x) {}
   auto eight(std::size_t, std::size_t) const { return kernel::Eight<T>(value); }
-  const T& plain(std::size_t) const { return value; }
+  [[gnu::always_inline]] const T& plain(std::size_t) const { return value; }
   const T& every(std::size_t, Every<T>&) const { return value; }
 };
 
@@ -70,7 +70,9 @@ struct Binary : Node {
   L left;
   R right;
   Binary(const L& l, const R& r) : left(l), right(r) {}
-  Value plain(std::size_t i) const { return Operation::plain(left.plain(i), right.plain(i)); }
+  [[gnu::always_inline]] Value plain(std::size_t i) const {
+    return Operation::plain(left.plain(i), right.plain(i));
+  }
   auto eight(std::size_t i, std::size_t count) const {
     return Operation::plain(left.eight(i, count), right.eight(i, count));
   }
@@ -89,7 +91,9 @@ struct Unary : Node {
   static constexpr bool in_eights = Operation::operations > 0 && X::in_eights;
   X operand;
   explicit Unary(const X& x) : operand(x) {}
-  Value plain(std::size_t i) const { return Operation::plain(operand.plain(i)); }
+  [[gnu::always_inline]] Value plain(std::size_t i) const {
+    return Operation::plain(operand.plain(i));
+  }
   auto eight(std::size_t i, std::size_t count) const {
     return Operation::plain(operand.eight(i, count));
   }
@@ -102,7 +106,7 @@ struct Unary : Node {
 struct Add {
   static constexpr std::uint32_t operations = 1;
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return a + b;
   }
   template <class T>
@@ -113,7 +117,7 @@ struct Add {
 struct Subtract {
   static constexpr std::uint32_t operations = 1;
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return a - b;
   }
   template <class T>
@@ -124,7 +128,7 @@ struct Subtract {
 struct Multiply {
   static constexpr std::uint32_t operations = 1;
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return a * b;
   }
   template <class T>
@@ -135,7 +139,7 @@ struct Multiply {
 struct Divide {
   static constexpr std::uint32_t operations = 1;
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return a / b;
   }
   template <class T>
@@ -146,7 +150,7 @@ struct Divide {
 struct SquareRoot {
   static constexpr std::uint32_t operations = 1;
   template <class T>
-  static T plain(const T& x) {
+  [[gnu::always_inline]] static T plain(const T& x) {
     using std::sqrt;
     return sqrt(x);
   }
@@ -171,21 +175,21 @@ struct Exact {
 /// The larger one, a where they are equal or not ordered: exact.
 struct Max : Exact<Max> {
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return a < b ? b : a;
   }
 };
 /// The smaller one, a where they are equal or not ordered: exact.
 struct Min : Exact<Min> {
   template <class T>
-  static T plain(const T& a, const T& b) {
+  [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     return b < a ? b : a;
   }
 };
 /// |x|: exact.
 struct Absolute : Exact<Absolute> {
   template <class T>
-  static T plain(const T& x) {
+  [[gnu::always_inline]] static T plain(const T& x) {
     using std::abs;
     return abs(x);
   }
@@ -193,14 +197,14 @@ struct Absolute : Exact<Absolute> {
 /// -1 or 1; a zero or NaN is itself: exact.
 struct Sign : Exact<Sign> {
   template <class T>
-  static T plain(const T& x) {
+  [[gnu::always_inline]] static T plain(const T& x) {
     return x < T(0) ? T(-1) : x > T(0) ? T(1) : x;
   }
 };
 /// -x: exact.
 struct Negate : Exact<Negate> {
   template <class T>
-  static T plain(const T& x) {
+  [[gnu::always_inline]] static T plain(const T& x) {
     return -x;
   }
 };
@@ -220,7 +224,7 @@ struct BySign : Node {
   P positive;
   BySign(const Values<T>& x, const N& below, const Z& at, const P& above)
       : decides(x), negative(below), zero(at), positive(above) {}
-  T plain(std::size_t i) const {
+  [[gnu::always_inline]] T plain(std::size_t i) const {
     const T& x = decides.plain(i);
     return x < T(0) ? negative.plain(i) : x > T(0) ? positive.plain(i) : zero.plain(i);
   }

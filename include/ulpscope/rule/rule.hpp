@@ -110,6 +110,9 @@ class Rule {
 
   const Roles<T>& roles() const { return roles_; }
 
+  /// From now on steps are computed by this instruction set, which the processor must have.
+  void use(Simd simd) { step_.use(simd); }
+
  protected:
   /// The learning rate before it is rounded, for what is computed from it.
   const Hyper& wide_rate() const { return wide_rate_; }

@@ -5,10 +5,12 @@
 #include <array>
 #include <deque>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "ulpscope/format/encoding.hpp"
 #include "ulpscope/format/roles.hpp"
+#include "ulpscope/format/simd.hpp"
 #include "ulpscope/rule/expression.hpp"
 #include "ulpscope/rule/intervention.hpp"
 
@@ -19,6 +21,28 @@
 #endif
 
 namespace ulpscope {
+
+namespace detail {
+
+/// A loop for run(): a formula's values.
+template <class T, class E>
+struct ComputeAll {
+  T* values;
+  std::size_t count;
+  const E& formula;
+
+  [[gnu::always_inline]] void operator()() const {
+    // Copies: the compiler need not fear that a value's store changes them.
+    T* const out = values;
+    const std::size_t n = count;
+    const E e = formula;
+    // A formula reads no value but the one at the place that it is written to.
+    ULPSCOPE_INDEPENDENT
+    for (std::size_t i = 0; i < n; ++i) out[i] = e.plain(i);
+  }
+};
+
+}  // namespace detail
 
 /// A role's operations on single values, outside the formulas of chunks, such as sums over tensors:
 /// together one operation of the role, in which they count as indices do elsewhere.
@@ -82,6 +106,9 @@ class Step {
   std::uint64_t second_moment_age() const { return intervention_.age(number_); }
   const Roles<T>& roles() const { return *roles_; }
 
+  /// Formulas are computed by this instruction set; the bits are the same.
+  void use(Simd simd) { simd_ = simd; }
+
   /// Roles whose formulas are not computed: their values stay as they are.
   void skip(Role role) { skipped_[static_cast<std::size_t>(role)] = true; }
 
@@ -118,7 +145,10 @@ class Step {
   }
 
   /// The chunk's values of a state.
-  Values of(std::span<const T> state) const { return Values(state.data() + first_); }
+  Values of(std::span<const T> state) const {
+    fetch_ahead(state);
+    return Values(state.data() + first_);
+  }
 
   /// A formula of scalars, such as lr / (1 - b1^t): its value for this step.
   template <expression::Expression E>
@@ -201,6 +231,18 @@ class Step {
   }
   std::uint32_t& operation(Role role) { return operations_[static_cast<std::size_t>(role)]; }
 
+  /// Asks for a state's values of the next chunk but one, so that memory is read while formulas are
+  /// computed: several formulas over a chunk are no one stream that a processor foresees.
+  void fetch_ahead([[maybe_unused]] std::span<const T> state) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      constexpr std::size_t line = 64 / sizeof(T);
+      const std::size_t ahead = first_ + 2 * chunk;
+      if (ahead + chunk > state.size()) return;
+      const T* const values = state.data() + ahead;
+      for (std::size_t i = 0; i < chunk; i += line) __builtin_prefetch(values + i);
+    }
+  }
+
   /// Room for a chunk of values, until the chunk ends.
   T* temporary() {
     if (used_ == temporaries_.size()) temporaries_.emplace_back(chunk);
@@ -212,9 +254,12 @@ class Step {
     if constexpr (E::in_eights && E::operations > 0) {
       if (kernel::has_ifma()) return compute_eights(out, formula);
     }
-    // A formula reads no value but the one at the place that it is written to.
-    ULPSCOPE_INDEPENDENT
-    for (std::size_t i = 0; i < count_; ++i) out[i] = formula.plain(i);
+    const detail::ComputeAll<T, E> all{out, count_, formula};
+    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+      run(simd_, all);
+    } else {
+      all();
+    }
     return Values(out);
   }
   template <class E>
@@ -240,6 +285,7 @@ class Step {
   }
 
   const Roles<T>* roles_;
+  Simd simd_ = best_simd();
   std::uint64_t number_ = 0;
   std::size_t first_ = 0, count_ = 0;
   std::array<std::uint32_t, role_count> operations_{}, before_chunks_{};

@@ -53,7 +53,7 @@ Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
     for (const float label : data.targets) all.labels.push_back(static_cast<std::uint32_t>(label));
   }
   all.targets = stored<T>(data.targets, role, 1);
-  if (kernel::has_kernel<T> && !role.rounds) all.narrow = data.inputs;
+  if (has_input_kernel<T> && !role.rounds) all.narrow = data.inputs;
   return all;
 }
 
@@ -385,7 +385,7 @@ Footprint footprint(const Cell& cell) {
   const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
-      kernel::has_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
+      has_input_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
   return {inputs, sizeof(T) * model + narrow + curvature_bytes(cell, model, parameters),
           rule + sizeof(T) * parameters + values, losses + trace, trace + values};
 }
