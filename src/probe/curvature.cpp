@@ -6,33 +6,24 @@
 #include <limits>
 #include <random>
 
-#include "ulpscope/model/row_sum.hpp"
+#include "ulpscope/kernel/native_sum.hpp"
 
 namespace ulpscope {
 
 namespace {
-
-constexpr std::size_t registers = 8;
-constexpr std::size_t block = registers * detail::Lanes<double>::count;
-
-std::size_t in_blocks(std::size_t count) { return (count + block - 1) / block * block; }
 
 /// out = on and below the diagonal of the n x n matrix of sums over r of
 /// weights_r matrix_ri matrix_rk, r ascending; matrix has a row of `columns` for each r.
 void weighted_products(const std::vector<double>& matrix, std::size_t columns,
                        std::span<const double> weights, std::size_t n, std::vector<double>& out) {
   out.resize(n * n);
-  std::vector<double> weighted(matrix.size() / columns), row(columns);
+  std::vector<double> weighted(matrix.size() / columns);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t r = 0; r < weighted.size(); ++r) {
       const double value = matrix[r * columns + i];
       weighted[r] = weights.empty() ? value : weights[r] * value;
     }
-    for (std::size_t k = 0; k <= i; k += block) {
-      detail::row_sum_block<registers, double>(matrix.data() + k, columns, weighted,
-                                               row.data() + k);
-    }
-    std::copy_n(row.begin(), i + 1, out.begin() + static_cast<std::ptrdiff_t>(i * n));
+    kernel::row_sum<double>(matrix, columns, weighted, std::span(out).subspan(i * n, i + 1));
   }
 }
 
@@ -53,7 +44,7 @@ LinearCurvature::LinearCurvature(std::span<const double> inputs, std::size_t sam
   const bool by_sample = size_ < samples_;  // sums run over samples
   const std::size_t rows = by_sample ? samples_ : size_;
   const std::size_t used = by_sample ? size_ : samples_;
-  columns_ = in_blocks(used);
+  columns_ = used;
   inputs_.assign(rows * columns_, 0.0);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t k = 0; k < used; ++k) {

@@ -129,11 +129,12 @@ struct RowSums {
 
 }  // namespace detail
 
-/// The sums over a matrix of T, row by row.
+/// The sums over the first out.size() columns of a matrix of T, whose rows are `stride` values
+/// apart.
 template <class T>
-void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-             [[maybe_unused]] Simd simd = best_simd()) {
-  const detail::RowSums<T, T> sums{matrix.data(), out.size(), weights, out};
+void row_sum(std::span<const T> matrix, std::size_t stride, std::span<const T> weights,
+             std::span<T> out, [[maybe_unused]] Simd simd = best_simd()) {
+  const detail::RowSums<T, T> sums{matrix.data(), stride, weights, out};
   if (weights.empty()) {  // there is no row to point into
     std::fill(out.begin(), out.end(), T(0));
   } else if constexpr (detail::Lanes<T, 16>::count > 1) {
@@ -141,6 +142,13 @@ void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T>
   } else {
     sums.template operator()<16>();
   }
+}
+
+/// The sums over a matrix of T, row by row.
+template <class T>
+void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
+             Simd simd = best_simd()) {
+  row_sum<T>(matrix, out.size(), weights, out, simd);
 }
 
 /// Inputs as the kernels of the machine's own arithmetics read them: as binary32 in all of them,
