@@ -21,6 +21,9 @@ struct KeptRole {
   Rounder<T> rounder;
   bool rounds;  ///< whether there is anything to do
 
+  /// Whether operations are T's own.
+  bool plain() const { return !format.every; }
+
   /// Where the role's operation of this number draws from.
   Site site(std::uint64_t index, std::uint64_t step, std::uint64_t operation) const {
     return {index, static_cast<std::uint32_t>(step),

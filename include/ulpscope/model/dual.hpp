@@ -69,6 +69,7 @@ Dual<T> normal_distribution(const Dual<T>& z) {
 
 /// Operations in the place of a role's (KeptRole), of any number type and never rounded beyond it.
 struct PlainOperations {
+  static bool plain() { return true; }
   static int site(std::uint64_t, std::uint64_t, std::uint64_t) { return 0; }
   template <class E>
   static E sum(const E& a, const E& b, int) {

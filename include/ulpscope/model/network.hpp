@@ -152,6 +152,10 @@ class Network : public Model<T> {
         }
         const std::uint64_t last_sum = operation + 2 * inputs;
         const E& bias = w[first + outputs * inputs + k];
+        if (forward.plain()) {
+          for (E& z_ik : unit) z_ik = z_ik + bias;
+          continue;
+        }
         for (std::size_t i = 0; i < n; ++i) {
           unit[i] = forward.sum(unit[i], bias, forward.site(k * n + i, step, last_sum));
         }
@@ -178,8 +182,12 @@ class Network : public Model<T> {
       for (std::size_t k = 0; k < outputs; ++k) {
         const auto s = std::span<const E>(room.s).subspan(k * n, n);
         E bias(0);
-        for (std::size_t i = 0; i < n; ++i) {
-          bias = backward.sum(bias, s[i], backward.site(k * n + i, step, operation));
+        if (backward.plain()) {
+          for (const E& s_ik : s) bias = bias + s_ik;
+        } else {
+          for (std::size_t i = 0; i < n; ++i) {
+            bias = backward.sum(bias, s[i], backward.site(k * n + i, step, operation));
+          }
         }
         const auto row = gradient.subspan(first + k * inputs, inputs);
         if (l == 0) {
