@@ -72,6 +72,14 @@ TEST_CASE("a figure of the sharpness needs its columns, and a study its probe", 
                    "records") != std::string::npos);
 }
 
+TEST_CASE("an event beyond the last step has no mark", "[report]") {
+  const Csv trace = parse_csv("step,loss,sharpness,threshold\n0,1,,\n1,1e-4,1,2\n", "t");
+  const SharpnessPlot plot{"", {""}, {}, "", 60, {{0, trace, "t", {{Mark::onset, "> 6000"}}}}};
+  const Drawing drawn = drawing_of(plot);
+  CHECK(std::none_of(drawn.key.begin(), drawn.key.end(),
+                     [](const Entry& entry) { return entry.title == "onset"; }));
+}
+
 TEST_CASE("the metric of a probe is a column where some cell records it", "[report]") {
   const test::TempFolder folder;
   const auto run = [&](const std::string& name, const std::string& more) {

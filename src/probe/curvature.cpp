@@ -43,11 +43,10 @@ LinearCurvature::LinearCurvature(std::span<const double> inputs, std::size_t sam
   };
   const bool by_sample = size_ < samples_;  // sums run over samples
   const std::size_t rows = by_sample ? samples_ : size_;
-  const std::size_t used = by_sample ? size_ : samples_;
-  columns_ = used;
+  columns_ = by_sample ? size_ : samples_;
   inputs_.assign(rows * columns_, 0.0);
   for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t k = 0; k < used; ++k) {
+    for (std::size_t k = 0; k < columns_; ++k) {
       inputs_[r * columns_ + k] = by_sample ? value(r, k) : value(k, r);
     }
   }

@@ -139,7 +139,7 @@ Drawing drawing_of(SharpnessPlot plot) {
     for (std::size_t i = 0; i < plot.cells.size(); ++i) {
       const SharpnessCell& cell = plot.cells[i];
       for (const auto& [mark, step] : cell.events) {
-        if (mark != event.mark || step.empty()) continue;
+        if (mark != event.mark || step.empty() || is_beyond(step)) continue;
         const double x = std::stod(step);
         if (const auto y = log_at(cell.trace, x)) {
           drawing.elements.push_back(point(mark, cell.style, x, *y));
