@@ -237,4 +237,10 @@ TEST_CASE("the growth onset adds up twice the logarithms of growth factors", "[m
                       {10, {3, descent}},
                       {20, {3, descent}}};
   CHECK(onset(pause, 2.5 * std::log(4)) == 13U);
+  // What the onset does to the sharpness counts for nothing: z goes on as before.
+  const Growths broken{
+      {0, {3, descent}}, {10, {3, descent}}, {20, {3, descent}}, {40, {1, descent}}};
+  CHECK_FALSE(onset(broken, 30.5 * std::log(4)));
+  CHECK(growth_onset_of(broken, 0, 30.5 * std::log(4), 25) == 31U);
+  CHECK(growth_onset_of(broken, 20, 4.5 * std::log(4), 25) == 25U);
 }

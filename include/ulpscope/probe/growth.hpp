@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -53,24 +54,29 @@ inline std::optional<std::uint64_t> crossing_of(const Growths& rows, std::uint64
 ///   log loss_t = log floor + sum over s = crossing .. t-1 of a_s,   a_s = 2 log(growth factor)
 ///
 /// never below the floor. Between recorded steps the sharpness times the learning rate is
-/// interpolated linearly; the gains are those of the recorded step before. Nothing where the last
-/// recorded step comes first.
+/// interpolated linearly; the gains are those of the recorded step before. What the sharpness does
+/// after the onset is a consequence of it: from the last recorded step up to the onset on, the line
+/// through this and the one before goes on. Nothing where the last recorded step comes first.
 ///
 /// log_level: of level / floor.
 inline std::optional<std::uint64_t> growth_onset_of(const Growths& rows, std::uint64_t crossing,
-                                                    double log_level) {
+                                                    double log_level,
+                                                    std::optional<std::uint64_t> onset = {}) {
+  std::size_t first = 0;
+  while (first < rows.size() && rows[first].step < crossing) ++first;
+  std::size_t last = first;  // known from here on by the line alone
+  while (last + 1 < rows.size() && (!onset || rows[last + 1].step <= *onset)) ++last;
   double log_loss = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].step < crossing) continue;
+  for (std::size_t i = first; i < rows.size(); ++i) {
     if (log_loss > log_level) return rows[i].step;
     if (i + 1 == rows.size()) break;
-    const auto length = static_cast<double>(rows[i + 1].step - rows[i].step);
-    const double from = rows[i].growth.scaled, to = rows[i + 1].growth.scaled;
+    const std::size_t from = i < last ? i : std::max<std::size_t>(last, 1) - 1;
+    const GrowthRow &a = rows[from], &b = rows[from + 1];
+    const double slope = (b.growth.scaled - a.growth.scaled) / static_cast<double>(b.step - a.step);
     for (std::uint64_t step = rows[i].step; step < rows[i + 1].step; ++step) {
       if (log_loss > log_level) return step;
-      const double share = static_cast<double>(step - rows[i].step) / length;
-      const double a = rows[i].growth.log_factor(from + share * (to - from));
-      log_loss = log_loss + a > 0 ? log_loss + a : 0;
+      const double z = a.growth.scaled + static_cast<double>(step - a.step) * slope;
+      log_loss = std::max(0.0, log_loss + a.growth.log_factor(z));
     }
   }
   return std::nullopt;

@@ -97,7 +97,8 @@ Metrics measure(const Losses<T>& run, const HyperArithmetic<T>& converged_level,
       const HyperArithmetic<T> ratio = onset_level / wide(floor);
       const double log_ratio = convert<double>(HyperArithmetic<T>(elementary::log2(ratio))) *
                                elementary::log_of_2<double>();
-      const auto reached = growth_onset_of(growths, *crossing, log_ratio);
+      const auto reached = growth_onset_of(growths, *crossing, log_ratio,
+                                           onset ? std::optional(run.steps[*onset]) : std::nullopt);
       if (reached) set("growth_onset", std::to_string(*reached));
     }
   }
