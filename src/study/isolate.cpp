@@ -78,7 +78,8 @@ Isolation::Isolation(const Study& study) : spec_(*study.isolate) {
 /// The value that makes a role coarse, as a study file would have it.
 Change Isolation::coarse(const std::string& role, std::size_t format) {
   const auto [at, fresh] = coarse_.try_emplace({role, format});
-  auto& [key, value] = at->second;
+  std::string& key = at->second.key;
+  Value& value = at->second.value;
   if (!fresh) return {&key, &value};
   const IsolateSpec::Coarse& of = spec_.formats[format];
   key = "precision." + role;

@@ -42,7 +42,7 @@ class Isolation {
                 const std::string& format);
 
   const IsolateSpec& spec_;
-  std::map<std::pair<std::string, std::size_t>, std::pair<std::string, Value>> coarse_;
+  std::map<std::pair<std::string, std::size_t>, Assignment> coarse_;
   std::map<std::string, std::shared_ptr<Settings::Block>> labels_;
 };
 
