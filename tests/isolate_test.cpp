@@ -118,9 +118,9 @@ TEST_CASE("isolate multiplies with a sweep, whose parts of a role it keeps", "[i
                       "[data]\nseed = 2\n"));
   const auto header = summary_header(plan);
   CHECK(Texts(header.begin() + 1, header.begin() + 6) == plan.swept);
-  const auto row = summary_row(plan, plan.cells[13], {}, "done");
-  CHECK(Texts(row.begin() + 1, row.end()) ==
-        Texts{"1", "fresh", "only", "second_moment", "binary32", "done"});
+  const auto row = summary_row(header, plan.cells[13], Texts(metric_list.size()), "done");
+  CHECK(Texts(row.begin() + 1, row.begin() + 6) ==
+        Texts{"1", "fresh", "only", "second_moment", "binary32"});
 }
 
 TEST_CASE("a study with isolate reads back as the same plan", "[isolate]") {

@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("formulas have the plain loop's bits on every instruction set
   if (best_simd() == Simd::baseline) WARN("no AVX2 on this processor: not compared");
   Mismatches mismatches;
   Values<T> values(3, false);
-  for (std::size_t count = 0; count < 100; ++count) check_formulas<T>(count, values, mismatches);
+  for (std::size_t size = 0; size < 100; ++size) check_formulas<T>(size, values, mismatches);
   // Ten million values in all.
   for (int round = 0; round < 1000; ++round) check_formulas<T>(800, values, mismatches);
   CHECK_NONE(mismatches);
@@ -99,15 +99,15 @@ TEMPLATE_TEST_CASE("a rule's steps have the same bits on every instruction set",
   using T = TestType;
   Mismatches mismatches;
   for (const bool finite : {true, false}) {
-    for (const std::size_t count : {1U, 37U, 1100U}) {
+    for (const std::size_t size : {1U, 37U, 1100U}) {
       for_each_case([&](const auto& options) {
-        const auto expected = trained<T>(options, count, Simd::baseline, finite);
+        const auto expected = trained<T>(options, size, Simd::baseline, finite);
         for (const Simd level : levels()) {
-          const auto found = trained<T>(options, count, level, finite);
+          const auto found = trained<T>(options, size, level, finite);
           mismatches.expect(
               std::equal(found.begin(), found.end(), expected.begin(), expected.end(), same<T>),
               [&] {
-                return std::string(options.name) + ", " + std::to_string(count) +
+                return std::string(options.name) + ", " + std::to_string(size) +
                        " parameters, level " + std::to_string(static_cast<int>(level));
               });
         }

@@ -120,7 +120,8 @@ const std::string probed = "[record]\nevery = 1\nprobes = [\"sharpness\"]\n";
 }  // namespace
 
 TEST_CASE("Gram matrices have the largest eigenvalue of the whole Hessian", "[sharpness]") {
-  for (const auto& [count, features] : {std::pair{3, 7}, {9, 4}, {18, 10}, {6, 17}, {1, 5}}) {
+  using Sizes = std::pair<std::size_t, std::size_t>;
+  for (const auto& [count, features] : {Sizes{3, 7}, {9, 4}, {18, 10}, {6, 17}, {1, 5}}) {
     CAPTURE(count, features);
     const auto data = samples_of<double>(count, features);
     for (const char* loss : {"sum-squared", "mean-squared"}) {
@@ -128,7 +129,7 @@ TEST_CASE("Gram matrices have the largest eigenvalue of the whole Hessian", "[sh
       options.loss = loss;
       Linear::In<W> model(options, samples_of<W>(count, features));
       const auto w = drawn(features + 1, 4);
-      const double c = options.loss == "sum-squared" ? 2 : 2.0 / count;
+      const double c = options.loss == "sum-squared" ? 2 : 2.0 / static_cast<double>(count);
       LinearCurvature curvature(data.inputs, count, c);
       LanczosCurvature lanczos(std::make_unique<Linear::In<double>>(options, data));
       for (const auto& scale : {std::vector<double>(), scales(features + 1)}) {
