@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "cells.hpp"
+#include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/report/cells.hpp"
 #include "ulpscope/report/share.hpp"
 #include "ulpscope/report/table.hpp"

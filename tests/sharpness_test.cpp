@@ -135,7 +135,7 @@ TEST_CASE("Gram matrices have the largest eigenvalue of the whole Hessian", "[sh
       for (const auto& scale : {std::vector<double>(), scales(features + 1)}) {
         const double exact = jacobi(scaled_hessian(model, w, scale));
         // Each sum's error, and that of n steps of tridiagonalisation and of QR.
-        const double close = (features + 3 * count + 20) * u * exact;
+        const double close = static_cast<double>(features + 3 * count + 20) * u * exact;
         CHECK(std::abs(curvature.largest(w, scale) - exact) <= close);
         CHECK(std::abs(lanczos.largest(w, scale) - exact) <= close + 0x1p-48 * exact);
       }

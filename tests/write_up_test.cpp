@@ -109,6 +109,7 @@ TEST_CASE("quartiles are values that occur, of any size", "[report]") {
   CHECK(of({"nan", "", "1"}) == "1 1 1");
   CHECK(of({"nan", ""}) == "none");
   CHECK(of({"> 6000", "inf", "7000", "-1", "2"}) == "2 7000 > 6000");
+  CHECK(of({"> 6000", "> 512", "> 1000"}) == "> 512 > 1000 > 6000");
   CHECK(counts({"b", "a", "", "b"}) == "2 b, 1 a");
 }
 

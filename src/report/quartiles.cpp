@@ -28,6 +28,9 @@ bool smaller_magnitude(const Number& a, const Number& b) {
 bool less(const Item& a, const Item& b) {
   if (a.rank() != b.rank()) return a.rank() < b.rank();
   if (a.rank() == 1) return smaller_magnitude(*a.number, *b.number);
+  if (a.rank() == 2) {
+    return smaller_magnitude(*read_number(a.text.substr(2)), *read_number(b.text.substr(2)));
+  }
   return a.rank() == -1 && smaller_magnitude(*b.number, *a.number);
 }
 
