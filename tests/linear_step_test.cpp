@@ -237,6 +237,12 @@ TEST_CASE("the growth onset adds up twice the logarithms of growth factors", "[m
                       {10, {3, descent}},
                       {20, {3, descent}}};
   CHECK(onset(pause, 2.5 * std::log(4)) == 13U);
+  // Where it is infinite it grows at once.
+  const double infinite = std::numeric_limits<double>::infinity();
+  CHECK(onset({{0, {3, descent}}, {10, {infinite, descent}}, {20, {infinite, descent}}},
+              30 * std::log(4)) == 11U);
+  // A crossing after the onset explains nothing.
+  CHECK_FALSE(growth_onset_of(steady, 100, std::log(4), 99));
   // What the onset does to the sharpness counts for nothing: z goes on as before.
   const Growths broken{
       {0, {3, descent}}, {10, {3, descent}}, {20, {3, descent}}, {40, {1, descent}}};

@@ -25,6 +25,7 @@ struct Growth {
   /// log of the factor by which the loss, a square of distances, grows in a step.
   double log_factor() const { return log_factor(scaled); }
   double log_factor(double z) const {
+    if (!std::isfinite(z)) return std::numeric_limits<double>::infinity();
     const double factor = gains.growth(z);
     if (!(factor >= std::numeric_limits<double>::min()))
       return -std::numeric_limits<double>::infinity();
@@ -56,12 +57,15 @@ inline std::optional<std::uint64_t> crossing_of(const Growths& rows, std::uint64
 /// never below the floor. Between recorded steps the sharpness times the learning rate is
 /// interpolated linearly; the gains are those of the recorded step before. What the sharpness does
 /// after the onset is a consequence of it: from the last recorded step up to the onset on, the line
-/// through this and the one before goes on. Nothing where the last recorded step comes first.
+/// through this and the one before goes on. So this is no forecast: it asks whether the sharpness
+/// that was measured explains the onset. Nothing where the last recorded step comes first, or the
+/// onset before the crossing.
 ///
 /// log_level: of level / floor.
 inline std::optional<std::uint64_t> growth_onset_of(const Growths& rows, std::uint64_t crossing,
                                                     double log_level,
                                                     std::optional<std::uint64_t> onset = {}) {
+  if (onset && *onset < crossing) return std::nullopt;
   std::size_t first = 0;
   while (first < rows.size() && rows[first].step < crossing) ++first;
   std::size_t last = first;  // known from here on by the line alone
@@ -72,7 +76,8 @@ inline std::optional<std::uint64_t> growth_onset_of(const Growths& rows, std::ui
     if (i + 1 == rows.size()) break;
     const std::size_t from = i < last ? i : std::max<std::size_t>(last, 1) - 1;
     const GrowthRow &a = rows[from], &b = rows[from + 1];
-    const double slope = (b.growth.scaled - a.growth.scaled) / static_cast<double>(b.step - a.step);
+    double slope = (b.growth.scaled - a.growth.scaled) / static_cast<double>(b.step - a.step);
+    if (!std::isfinite(slope)) slope = 0;
     for (std::uint64_t step = rows[i].step; step < rows[i + 1].step; ++step) {
       if (log_loss > log_level) return step;
       const double z = a.growth.scaled + static_cast<double>(step - a.step) * slope;

@@ -37,9 +37,11 @@ std::vector<ProbeArithmetic<T>> divisors(const Roles<T>& roles, const Preconditi
 
 /// The probe `sharpness` of a run in the rule's arithmetic T. Row t, after update number t:
 ///
-///   sharpness    the largest eigenvalue of P_t^-1 H, H the Hessian of the loss over all samples at
-///                w_t and P_t the rule's preconditioner, see Preconditioner; 1 where a step divides
-///                by none
+///   sharpness    the largest eigenvalue of P_t^-1 H, H the Hessian of the loss at w_t and P_t the
+///                rule's preconditioner, see Preconditioner; 1 where a step divides by none. The
+///                loss is that over all samples, times what a step's gradient is of its gradient on
+///                average: batch size / samples where losses of mini-batches are sums, times the
+///                gradients that `accumulate` sums
 ///   threshold    the sharpness from which steps grow, at the current learning rate: Gains::limit
 ///                by it
 ///

@@ -70,7 +70,7 @@ struct Reset {
 struct Hold {
   static constexpr std::string_view name = "hold";
   static constexpr std::string_view summary =
-      "the second moment is never below a value from then on";
+      "a second moment below a value becomes this, then what it is stored in rounds it";
 
   std::string at = "none";
   Decimal least = "1e-12";

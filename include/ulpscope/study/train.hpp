@@ -85,18 +85,27 @@ class Training {
         if (batch.size != "all")
           batches_.emplace(data.samples, std::stoull(batch.size),
                            batch.order == "shuffled" ? std::optional(batch.seed) : std::nullopt);
+        if (batches_ && cell["model.loss"].starts_with("sum")) {
+          gradient_scale_ = std::stod(batch.size) / static_cast<double>(data.samples);
+        }
       }
       rule_ = make_model_rule<T>(cell, model_->layout(), start);
       if (curved) {
         rule_->set_curvature([this](std::span<const double> scale) {
           std::vector<double> parameters;
           for (const T& w : rule_->parameters()) parameters.push_back(convert<double>(w));
-          return curvature_->largest(parameters, scale);
+          return gradient_scale_ * curvature_->largest(parameters, scale);
         });
       }
       return true;
     });
-    transforms_.emplace(read_options<TransformList>(cell.section("transform")).in_order(), roles);
+    const auto transforms = read_options<TransformList>(cell.section("transform")).in_order();
+    for (const TransformOptions& each : transforms) {
+      if (each.kind == "accumulate" && !each.average) {
+        gradient_scale_ *= static_cast<double>(each.steps);
+      }
+    }
+    transforms_.emplace(transforms, roles);
     gradient_.resize(model_->parameters());
   }
 
@@ -132,6 +141,7 @@ class Training {
  private:
   std::unique_ptr<Model<T>> model_;
   std::unique_ptr<Curvature> curvature_;  ///< none without the probe `sharpness`
+  double gradient_scale_ = 1;  ///< of a step's gradient, by that over all samples, on average
   std::unique_ptr<RuleRun<T>> rule_;
   std::optional<Batches> batches_;
   std::optional<Transforms<T>> transforms_;
