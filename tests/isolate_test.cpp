@@ -229,15 +229,15 @@ Csv summary() {
     csv.rows.push_back(
         {std::to_string(++id), seed, way, role, format, "", floor, "", onset, status});
   };
-  add("1", "exact", "none", "dec50", "1e-20", "");
+  add("1", "exact", "none", "dec50", "1e-20", "> 6000");
   add("1", "all", "all", "p11", "1e-12", "1000");
   add("1", "only", "update", "p11", "1e-18", "2000");
   add("1", "all-but", "update", "p11", "1.000000e-4000", "100");
   add("2", "exact", "none", "dec50", "1e-10", "10000");
   add("2", "all", "all", "p11", "1e-8", "100");
   add("2", "only", "update", "p11", "1e-9", "1000");
-  add("2", "all-but", "update", "p11", "0", "");
-  add("2", "all", "all", "p8", "1e-10", "");
+  add("2", "all-but", "update", "p11", "0", "> 6000");
+  add("2", "all", "all", "p8", "1e-10", "> 6000");
   add("2", "only", "update", "p8", "1e-10", "10000");
   add("2", "all-but", "update", "p8", "inf", "10000", "failed: why");
   return csv;

@@ -214,7 +214,7 @@ TEST_CASE("what makes no sense is refused with line, key and an example", "[prec
   has(message("[precision]\narithmetic = \"dec100\"\n[record]\nprobes = [\"shadow\"]\n"),
       "none above dec100");
   has(message("[record]\nprobes = [\"moment\"]\n"),
-      "4: record.probes: \"moment\": expected a list of \"moments\", \"shadow\", \"rate\" or "
-      "\"path\"; did you mean");
+      "4: record.probes: \"moment\": expected a list of \"moments\", \"shadow\", \"rate\", "
+      "\"sharpness\" or \"path\"; did you mean");
   has(message("[record]\nprobes = \"moments\"\n"), "4: record.probes: \"moments\": expected");
 }

@@ -7,7 +7,6 @@
 #include <map>
 #include <vector>
 
-#include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/report_keys.hpp"
@@ -27,7 +26,7 @@ struct Places {
         format(*summary.column(isolate_label::format)),
         metric(*summary.column(share.substr(0, share.rfind('_')))),
         status(*summary.column("status")) {
-    for (std::size_t i = 1; i < *summary.column(std::string(metric_list.front().name)); ++i) {
+    for (std::size_t i = 1; i < *summary.column("converged"); ++i) {
       if (!contains(labels(), summary.header[i])) swept.push_back(i);
     }
   }

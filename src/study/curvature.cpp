@@ -10,8 +10,10 @@
 namespace ulpscope {
 
 namespace {
+
 constexpr std::size_t most_solved = 256;
-}
+
+}  // namespace
 
 std::unique_ptr<Curvature> make_curvature(const Cell& cell, Samples<double> samples) {
   return with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {

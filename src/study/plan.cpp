@@ -14,8 +14,6 @@
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
-namespace {}  // namespace
-
 namespace {
 
 /// The axes that advance together: one alone, or those of a zip.
