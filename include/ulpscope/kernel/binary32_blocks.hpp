@@ -28,9 +28,9 @@ class Binary32Blocks {
             std::size_t column_step) {
     rows_ = rows;
     columns_ = columns;
-    lines_.assign((blocks() * rows * lanes + line - 1) / line, Line{});
+    lines_.assign(1 + blocks() * rows * lanes / line, Line{});
     for (std::size_t first = 0; first < columns; first += lanes) {
-      float* out = lines_.data()->values + first * rows;
+      float* out = reinterpret_cast<float*>(lines_.data()) + first * rows;
       const std::size_t count = std::min(lanes, columns - first);
       for (std::size_t r = 0; r < rows; ++r, out += lanes) {
         const float* const in = values + r * row_step + first * column_step;
@@ -42,9 +42,9 @@ class Binary32Blocks {
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::size_t blocks() const { return (columns_ + lanes - 1) / lanes; }
-  /// rows() x lanes values of the columns from `lanes` times `index` on.
+  /// rows() x lanes values of the columns from `lanes` times `index` on; never null.
   const float* block(std::size_t index) const {
-    return lines_.data()->values + index * rows_ * lanes;
+    return reinterpret_cast<const float*>(lines_.data()) + index * rows_ * lanes;
   }
 
  private:
@@ -54,7 +54,7 @@ class Binary32Blocks {
   };
 
   std::size_t rows_ = 0, columns_ = 0;
-  std::vector<Line> lines_;
+  std::vector<Line> lines_{1};
 };
 
 }  // namespace ulpscope::kernel

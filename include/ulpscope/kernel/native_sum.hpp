@@ -161,7 +161,9 @@ requires std::is_floating_point_v<T>
 void row_sum(const NativeMatrix& matrix, std::span<const T> weights, std::span<T> out,
              [[maybe_unused]] Simd simd = best_simd()) {
   const detail::RowSums<T, float> sums{matrix.block(0), NativeMatrix::lanes, weights, out};
-  if constexpr (detail::Lanes<T, 16>::count > 1) {
+  if (weights.empty()) {
+    std::fill(out.begin(), out.end(), T(0));
+  } else if constexpr (detail::Lanes<T, 16>::count > 1) {
     run_by_width(simd, sums);
   } else {
     sums.template operator()<16>();
