@@ -38,8 +38,8 @@ class LinearCurvature final : public Curvature {
  private:
   std::size_t samples_, size_;  ///< size_: parameters, the bias included
   double c_;
-  std::size_t columns_;           ///< samples, or parameters, up to a whole number of blocks
-  std::vector<double> inputs_;    ///< reduced index x columns_, zeros behind each row
+  std::size_t columns_;           ///< samples, or parameters
+  std::vector<double> inputs_;    ///< reduced index x columns_; none where products_ are there
   std::vector<double> products_;  ///< X^T X where that is smaller
 };
 
@@ -51,10 +51,9 @@ class LinearCurvature final : public Curvature {
 /// from the last component of the tridiagonal matrix's eigenvector (B. N. Parlett, "The Symmetric
 /// Eigenvalue Problem", section 13.2). It ends
 ///
-///   - where r <= 2^-30 |A|, |A| the largest Ritz value's magnitude. Then A has an eigenvalue
-///   within
-///     r of theta, whatever its spectrum; theta's own error is at most r^2 / gap, gap the distance
-///     to the next eigenvalue: 2^-60 |A|^2 / gap (there, sections 4.5, 11.7).
+///   - where r <= 2^-30 |A|, |A| the largest Ritz value's magnitude. Then an eigenvalue of A is no
+///     further than r from theta, whatever the spectrum; theta's own error is at most r^2 / gap,
+///     gap the distance to the next eigenvalue: 2^-60 |A|^2 / gap (there, sections 4.5, 11.7).
 ///   - or after as many products as there are parameters, or where the vectors span all that the
 ///     start reaches: theta is then exact but for round-off.
 ///   - or after 300 products. theta is then a lower bound; from a random start the expected error

@@ -12,9 +12,8 @@ namespace ulpscope {
 /// that role (Adam's v and the largest v, Adafactor's averages of rows and columns). It acts on
 /// updates number at + 1, at + 2, ...; `at` is 1 or more.
 ///
-///   freeze   the stored values stay as they are, not rounded anew, and are what divides, also
-///   where
-///            the role is used fresh; what is a function of the average's age, such as 1 - b2^t and
+///   freeze   the stored values stay as they are, not rounded anew, and divide, also where the role
+///            is used fresh; what is a function of the average's age, such as 1 - b2^t and
 ///            RAdam's rectification, keeps its value of update `at`
 ///   reset    before update at + 1 the values are what they were before the first update (zero, or
 ///            the rule's initial value), and their age counts from there: 1 - b2^(t - at)
