@@ -322,6 +322,35 @@ TEST_CASE("a study of a file is a study again, with and without its hash", "[csv
   }
 }
 
+TEST_CASE("data is named from the results and found from anywhere", "[csv]") {
+  const TempFolder folder;
+  fs::create_directories(folder / "studies/data");
+  fs::create_directories(folder / "results/s/cells/0");
+  spit(folder / "studies/data/x.csv", "a,y\n1,2\n3,4\n");
+  spit(folder / "studies/s.toml",
+       "[study]\nname = \"s\"\n[data]\nkind = \"csv\"\ntarget = \"y\"\nfile = \"data/x.csv\"\n");
+  Study study = read_study((folder / "studies/s.toml").string());
+  name_data_files_from(folder / "results/s", study);
+  const Plan plan = make_plan(study);
+  const fs::path results = folder / "results/s/study.toml";
+  const fs::path cell = folder / "results/s/cells/0/cell.toml";
+  spit(results, study_toml(study, plan));
+  spit(cell, cell_toml(plan.cells[0]));
+  CHECK(slurp(results).find("file = \"../../studies/data/x.csv\"\n") != std::string::npos);
+  const auto cell_of_file = [](const fs::path& file) {
+    return make_plan(read_study(file.string())).cells.at(0);
+  };
+  for (const fs::path& file : {results, cell, fs::relative(results), fs::relative(cell)}) {
+    CHECK(cell_of_file(file).id == plan.cells[0].id);
+    CHECK(cell_toml(cell_of_file(file)) == slurp(cell));
+  }
+  // A whole path stays.
+  const std::string whole = (folder / "studies/data/x.csv").string();
+  Study set = read_study((folder / "studies/s.toml").string(), {"data.file=" + whole});
+  name_data_files_from(folder / "results/s", set);
+  CHECK(study_toml(set, make_plan(set)).find("file = \"" + whole + "\"\n") != std::string::npos);
+}
+
 TEST_CASE("a csv kind's options", "[csv]") {
   CHECK(CsvData{}.conflict() == "kind = \"csv\" needs file, as file = \"studies/data/digits.csv\"");
   CsvData options;

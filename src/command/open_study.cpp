@@ -98,11 +98,12 @@ void add_default_reports(Study& study, const std::vector<std::string>& swept) {
 
 OpenedStudy open_study(const RunOptions& options) {
   Study study = read_study(options.study, options.sets);
+  fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
+  if (!folder.has_filename()) folder = folder.parent_path();  // "results/x/"
+  name_data_files_from(folder, study);
   Plan plan = make_plan(study);
   add_default_reports(study, plan.swept);
   require_memory(study, select_cells(plan, options.only), options.jobs);
-  fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
-  if (!folder.has_filename()) folder = folder.parent_path();  // "results/x/"
   if (!in_path("gnuplot")) {
     throw InputError({"run", 0}, "",
                      "there is no gnuplot in PATH, which draws the figures; expected the program "

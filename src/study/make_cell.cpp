@@ -146,6 +146,7 @@ Setting plain_setting(const std::string& key, const OptionInfo& option, const Va
   setting.key = key;
   setting.written = value ? value->text : option.default_text;
   setting.canonical = value ? checked(key, option, *value) : option.default_text;
+  if (value && !value->path.empty()) setting.canonical = value->path;
   setting.at_default = setting.canonical == option.default_text;
   setting.quoted = needs_quotes(option, setting.canonical);
   return setting;

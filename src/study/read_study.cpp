@@ -10,6 +10,8 @@
 
 namespace ulpscope {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 /// Tables of a study file that hold something other than keys of a cell.
@@ -90,25 +92,45 @@ void require_distinct_names(const std::vector<Spec>& specs, const std::string& k
   }
 }
 
-/// A relative path is looked for beside the study file, then in the working directory.
-void find_data_files(Study& study) {
-  namespace fs = std::filesystem;
-  const fs::path beside = fs::path(study.file).parent_path();
-  const auto find = [&](const std::string& key, Value& value) {
-    const fs::path found = beside / value.text;
-    if (key == key::data_file && fs::exists(found)) value.text = found.lexically_normal().string();
+/// A relative path is looked for beside the study file, then in the working directory, then from
+/// the folders that the study file is in: a cell's description names it from the results' folder.
+std::string data_path(const std::string& study_file, const std::string& name) {
+  fs::path folder = fs::path(study_file).parent_path();
+  if (fs::exists(folder / name)) return (folder / name).string();
+  if (fs::exists(name)) return name;
+  for (folder = fs::absolute(folder); folder.has_relative_path();) {
+    folder = folder.parent_path();
+    if (fs::exists(folder / name)) return (folder / name).string();
+  }
+  return name;
+}
+
+/// Calls with every value that names a data file.
+template <class F>
+void for_each_data_file(Study& study, F&& f) {
+  const auto visit = [&](const std::string& key, Value& value) {
+    if (key == key::data_file) f(value);
   };
-  for (Assignment& entry : study.base) find(entry.key, entry.value);
+  for (Assignment& entry : study.base) visit(entry.key, entry.value);
   for (Axis& axis : study.axes) {
-    for (Value& value : axis.values) find(axis.key, value);
-    if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
+    for (Value& value : axis.values) visit(axis.key, value);
   }
   for (auto& cell : study.cells) {
-    for (Assignment& entry : cell) find(entry.key, entry.value);
+    for (Assignment& entry : cell) visit(entry.key, entry.value);
   }
 }
 
 }  // namespace
+
+void name_data_files_from(const fs::path& folder, Study& study) {
+  for_each_data_file(study, [&](Value& value) {
+    if (fs::path(value.text).is_absolute() || !fs::exists(value.path)) return;
+    value.text = fs::relative(value.path, folder).string();
+  });
+  for (Axis& axis : study.axes) {
+    if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
+  }
+}
 
 Study read_study(const std::string& file, const std::vector<std::string>& sets) {
   std::ifstream stream(file, std::ios::binary);
@@ -151,7 +173,7 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
   if (study.isolate && study.isolate->exact.place.file.empty()) {
     study.isolate->exact.place = study.isolate->place;
   }
-  find_data_files(study);
+  for_each_data_file(study, [&](Value& value) { value.path = data_path(file, value.text); });
   if (study.name.empty()) {
     throw InputError({file, 0}, "study.name",
                      "is missing; it names the results, for example name = \"founding\"");

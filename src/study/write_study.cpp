@@ -208,7 +208,10 @@ std::string cell_toml(const Cell& cell) {
       out += (out.empty() ? "[" : "\n[") + section + "]\n";
       if (section == "study") out += "name = " + toml_text(cell.id) + "\n";
     }
-    out += setting.key.substr(dot + 1) + " = " + shown(setting.canonical, setting.quoted) + "\n";
+    // A file is read by a path that is good here alone.
+    const bool file = setting.key == key::data_file;
+    out += setting.key.substr(dot + 1) + " = " +
+           shown(file ? setting.written : setting.canonical, setting.quoted) + "\n";
   }
   return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,7 @@ struct Value {
   Place place;
   std::vector<std::string> items{};                    ///< of a list
   std::vector<std::pair<std::string, Value>> parts{};  ///< of a table, with their full keys
+  std::string path{};  ///< of a file that the text names, from the working directory
 };
 
 struct Assignment {
@@ -131,6 +133,10 @@ struct Study {
 
 /// Reads a study file; `sets` are key=value texts from the command line. Throws InputError.
 Study read_study(const std::string& file, const std::vector<std::string>& sets = {});
+
+/// Writes relative paths of data as seen from the folder that the results go to, so that these are
+/// the same wherever the study is run from, and are read again from anywhere.
+void name_data_files_from(const std::filesystem::path& folder, Study& study);
 
 /// study.steps as written, or its default.
 std::string steps_of(const Study& study);
