@@ -281,6 +281,22 @@ TEST_CASE("shipped studies' cells keep their ids") {
   CHECK(studies > 0);
 }
 
+TEST_CASE("in a zip a key at its default stands for no key") {
+  const std::string zip =
+      "[[sweep.zip]]\n\"data.kind\" = [\"gaussian\", \"stream\"]\n\"data.late\" = ";
+  const Plan plan = plan_of(zip + "[0, 1]\n");
+  REQUIRE(plan.cells.size() == 2);
+  CHECK(plan.cells[0].id == cell_of("").id);
+  CHECK(plan.cells[1].id == cell_of("[data]\nkind = \"stream\"\nlate = 1\n").id);
+  CHECK(message(zip + "[2, 1]\n").find("a cell with data.kind = \"gaussian\" has no data.late") !=
+        std::string::npos);
+  // A role's default, too.
+  const Plan roles = plan_of(
+      "[[sweep.zip]]\n\"rule.kind\" = [\"sgd\", \"adam\"]\n\"precision.second_moment\" = "
+      "[\"arithmetic\", \"p8\"]\n");
+  CHECK(roles.cells[0].id == cell_of("[rule]\nkind = \"sgd\"\n").id);
+}
+
 TEST_CASE("cells share what they have alike") {
   const Plan plan = plan_of("[sweep]\n\"rule.lr\" = [1, 2]\n\"data.seed\" = [1, 2]\n");
   const auto block = [&](std::size_t cell, const std::string& section) {

@@ -250,3 +250,20 @@ TEST_CASE("a file is known by what it holds", "[training]") {
   CHECK(id("b.csv", "x,y\n1,2\n3,4\n") == first);
   CHECK(id("a.csv", "x,y\n1,2\n3,5\n") != first);
 }
+
+TEST_CASE("the sharpness is that of the loss that steps go by", "[sharpness]") {
+  // A linear model's Hessian is the same at every step; gradients of batches are shares of it.
+  const auto sharpness = [](const std::string& more) {
+    const Trace trace = trace_of(
+        "steps = 3\n[data]\nsamples = 64\nfeatures = 5\n[rule]\nkind = \"sgd\"\nlr = 1e-6\n"
+        "[record]\nevery = 1\nprobes = [\"sharpness\"]\n" +
+        more);
+    return std::stod(trace.rows.at(2).at(1));
+  };
+  const double all = sharpness("");
+  CHECK(sharpness("[batch]\nsize = 16\n") == all / 4);
+  CHECK(sharpness("[[transform]]\nkind = \"accumulate\"\nsteps = 4\n") == 4 * all);
+  CHECK(sharpness("[[transform]]\nkind = \"accumulate\"\nsteps = 4\naverage = true\n") == all);
+  const std::string mean = "[model]\nloss = \"mean-squared\"\n";
+  CHECK(sharpness(mean + "[batch]\nsize = 16\n") == sharpness(mean));
+}

@@ -161,11 +161,9 @@ class Pool {
       : swept_(swept), running_as_(running), place_(place), total_(cells.size()) {
     Estimate estimate;
     Sorts sorts;
-    const bool alike = std::all_of(cells.begin(), cells.end(),
-                                   [&, first = std::string()](const Cell* cell) mutable {
-                                     if (first.empty()) first = sorts.of(*cell);
-                                     return sorts.of(*cell) == first;
-                                   });
+    const bool alike = std::all_of(cells.begin(), cells.end(), [&](const Cell* cell) {
+      return sorts.of(*cell) == sorts.of(*cells.front());
+    });
     for (const Cell* cell : cells) {
       if (stop_requested) break;
       tasks_.emplace_back();

@@ -103,11 +103,10 @@ Table collect(const TableSpec& spec, const Csv& summary, const Csv& timings) {
     return at->second;
   };
   std::map<std::pair<std::size_t, std::size_t>, std::vector<Row>> cells;
-  for (const Row& row : summary.rows) {
-    if (!selects(spec.place, spec.only, summary, row)) continue;
+  for (const Row* row : selected_rows(spec.place, spec.only, summary)) {
     if (!table.grouped && !table.collapsed) line_places.clear();  // each cell has a line
-    const std::size_t line = place(lines, line_places, names_of(records, keys, row));
-    cells[{line, place(blocks, block_places, names_of(records, group, row))}].push_back(row);
+    const std::size_t line = place(lines, line_places, names_of(records, keys, *row));
+    cells[{line, place(blocks, block_places, names_of(records, group, *row))}].push_back(*row);
   }
   if (blocks.empty()) blocks.emplace_back();
 

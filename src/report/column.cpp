@@ -109,14 +109,19 @@ Csv for_report(Csv summary, const Study& study) {
   return summary;
 }
 
-bool selects(const Place& place, const std::string& only, const Csv& summary,
-             const std::vector<std::string>& row) {
+std::vector<const Records::Row*> selected_rows(const Place& place, const std::string& only,
+                                               const Csv& summary) {
   const Selection selection(place, only);
-  const auto& conditions = selection.conditions();
-  return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
-    const auto at = summary.column(condition.key);
-    return at && condition.holds(row[*at]);
-  });
+  std::vector<const Records::Row*> rows;
+  for (const Records::Row& row : summary.rows) {
+    const auto& conditions = selection.conditions();
+    const bool all = std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
+      const auto at = summary.column(condition.key);
+      return at && condition.holds(row[*at]);
+    });
+    if (all) rows.push_back(&row);
+  }
+  return rows;
 }
 
 std::vector<Column> find_columns(const std::vector<std::string>& names, const Csv& summary,

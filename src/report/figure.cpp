@@ -88,13 +88,11 @@ Selected selected_cells(const FigureSpec& spec, const Csv& summary, bool name_li
   }
   Selected shown;
   std::map<std::string, std::size_t> missing;  // by status without its reason
-  std::size_t selected = 0;
-  for (const Row& row : summary.rows) {
-    if (!selects(spec.place, spec.only, summary, row)) continue;
-    ++selected;
-    const std::string& text = row[*status];
+  const auto selected = selected_rows(spec.place, spec.only, summary);
+  for (const Row* row : selected) {
+    const std::string& text = (*row)[*status];
     if (text == "done") {
-      shown.rows.push_back(row);
+      shown.rows.push_back(*row);
     } else {
       ++missing[text.substr(0, text.find(':'))];
     }
@@ -103,7 +101,7 @@ Selected selected_cells(const FigureSpec& spec, const Csv& summary, bool name_li
   for (const auto& [what, count] : missing) {
     note += fmt::format("{}{} {}", note.empty() ? "not drawn: " : ", ", count, what);
   }
-  if (!note.empty()) shown.notes.push_back(fmt::format("{} of {} cells", note, selected));
+  if (!note.empty()) shown.notes.push_back(fmt::format("{} of {} cells", note, selected.size()));
   if (shown.rows.size() > most) {
     shown.notes.push_back(fmt::format("only the first {} of {} cells", most, shown.rows.size()));
     shown.rows.resize(most);

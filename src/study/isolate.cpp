@@ -8,17 +8,6 @@
 #include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
-namespace {
-
-/// The parts that every role has.
-const std::vector<OptionInfo>& common_parts() { return find_option("precision.data")->parts; }
-
-std::string shown(const Value& value) {
-  return value.kind == Value::Kind::text ? toml_text(value.text) : value.text;
-}
-
-}  // namespace
-
 bool isolate_sets(const std::string& key) {
   if (key == key::arithmetic || key == "precision.rule_arithmetic") return true;
   return std::any_of(role_list.begin(), role_list.end(), [&](const RoleInfo& role) {
@@ -89,7 +78,7 @@ Change Isolation::coarse(const std::string& role, std::size_t format) {
   });
   const auto add = [&](const std::string& part, const Value& given) {
     if (draws && role == "hyperparameters" && (part == "mode" || part == "seed")) return;
-    value.text += (value.text.empty() ? "{ " : ", ") + part + " = " + shown(given);
+    value.text += (value.text.empty() ? "{ " : ", ") + part + " = " + written(given);
     value.parts.emplace_back(key + "." + part, given);
   };
   bool rounds = false;

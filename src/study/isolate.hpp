@@ -46,6 +46,12 @@ class Isolation {
   std::map<std::string, std::shared_ptr<Settings::Block>> labels_;
 };
 
+/// The parts that every role has.
+const std::vector<OptionInfo>& common_parts();
+
+/// A value as a study file has it.
+std::string written(const Value& value);
+
 /// The lines of [isolate].
 std::string isolate_toml(const IsolateSpec& spec);
 

@@ -61,19 +61,18 @@ const std::vector<std::string>& labels() {
   return all;
 }
 
+const std::vector<OptionInfo>& common_parts() { return find_option("precision.data")->parts; }
+
+std::string written(const Value& value) {
+  return value.kind == Value::Kind::text ? toml_text(value.text) : value.text;
+}
+
 namespace {
 
 const OptionInfo& option_of(const std::string& name) {
   const auto& all = isolate_options();
   return *std::find_if(all.begin(), all.end(),
                        [&](const OptionInfo& option) { return option.name == name; });
-}
-
-/// The parts that every role has.
-const std::vector<OptionInfo>& common_parts() { return find_option("precision.data")->parts; }
-
-std::string shown(const Value& value) {
-  return value.kind == Value::Kind::text ? toml_text(value.text) : value.text;
 }
 
 const std::string example =
@@ -137,7 +136,7 @@ std::vector<std::string> read_roles(const Document& document, const toml::node& 
   Value value{Value::Kind::list, "", document.place(node)};
   const auto add = [&](const toml::node& item) {
     const Value one = document.value(key, item);
-    value.items.push_back(shown(one));
+    value.items.push_back(written(one));
     if (one.kind == Value::Kind::text) value.items.back() = one.text;
   };
   if (const auto* array = node.as_array()) {
@@ -183,11 +182,11 @@ std::string isolate_toml(const IsolateSpec& spec) {
   for (const IsolateSpec::Coarse& coarse : spec.formats) {
     std::string parts;
     for (const auto& [part, value] : coarse.parts) {
-      parts += (parts.empty() ? "{ " : ", ") + part + " = " + shown(value);
+      parts += (parts.empty() ? "{ " : ", ") + part + " = " + written(value);
     }
     const bool bare = coarse.parts.size() == 1 && coarse.parts.front().first == "format";
-    formats +=
-        (formats.empty() ? "" : ", ") + (bare ? shown(coarse.parts.front().second) : parts + " }");
+    formats += (formats.empty() ? "" : ", ") +
+               (bare ? written(coarse.parts.front().second) : parts + " }");
   }
   return text + "formats = [" + formats + "]\nrounding = " + toml_text(spec.rounding) + "\n";
 }

@@ -46,9 +46,9 @@ class Records {
 /// "> 6000" after 6000 steps, as a longer run may have one.
 Csv for_report(Csv summary, const Study& study);
 
-/// Whether a row of such a summary is one that `only` selects ("key=glob,...", see Selection).
-bool selects(const Place& place, const std::string& only, const Csv& summary,
-             const std::vector<std::string>& row);
+/// The rows of such a summary that `only` selects ("key=glob,...", see Selection).
+std::vector<const Records::Row*> selected_rows(const Place& place, const std::string& only,
+                                               const Csv& summary);
 
 /// Finds each name among the summary's columns and the timings.
 /// A key is titled by its last part (`rule.kind` by `rule`), or in full where that is not unique.

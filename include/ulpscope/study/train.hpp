@@ -6,19 +6,13 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "ulpscope/data/batches.hpp"
-#include "ulpscope/data/data_kinds.hpp"
-#include "ulpscope/model/models.hpp"
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
-#include "ulpscope/rule/transform.hpp"
-#include "ulpscope/study/curvature.hpp"
-#include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/leg.hpp"
-#include "ulpscope/study/make_rule_run.hpp"
 #include "ulpscope/study/patience.hpp"
 #include "ulpscope/study/run_cell.hpp"
 #include "ulpscope/study/saved_values.hpp"
+#include "ulpscope/study/training.hpp"
 
 namespace ulpscope {
 
@@ -42,112 +36,6 @@ class Recording {
 
  private:
   std::uint64_t every_;
-};
-
-/// The data in the arithmetic T, rounded once into the format of data.
-template <class T>
-Samples<T> samples(const Dataset& data, const KeptRole<T>& role) {
-  Samples<T> all{
-      data.samples, data.features, data.classes, stored<T>(data.inputs, role, 0), {}, {}};
-  if (data.classes > 0) {
-    for (const float label : data.targets) all.labels.push_back(static_cast<std::uint32_t>(label));
-  }
-  all.targets = stored<T>(data.targets, role, 1);
-  if (has_input_kernel<T> && !role.rounds) all.narrow = data.inputs;
-  return all;
-}
-
-/// One cell's model in its arithmetic T, and its rule: the one place where they meet.
-///
-/// Update number t goes by the gradient of mini-batch t - 1, or of all samples, sent through the
-/// transforms; where these accumulate, by as many batches as they wait for.
-template <class T>
-class Training {
- public:
-  Training(const Training&) = delete;
-  Training& operator=(const Training&) = delete;
-  explicit Training(const Cell& cell) {
-    Dataset data =
-        with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
-    const Precision precision = precision_of(cell);
-    const Roles<T> roles(precision.model);
-    const bool curved = has_probe(cell, "sharpness");
-    with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
-      const Start start = options.start(data.features, data.classes, data.generator);
-      if constexpr (Kind::needs == Targets::none) {
-        model_ = std::make_unique<typename Kind::template In<T>>(options, roles);
-        if (curved) curvature_ = make_curvature(cell, {});
-      } else {
-        auto kept = samples<T>(data, roles[Role::data]);
-        if (curved) curvature_ = make_curvature(cell, in_binary64(kept));
-        model_ = std::make_unique<typename Kind::template In<T>>(options, std::move(kept), roles);
-        const auto batch = read_options<BatchOptions>(cell.section("batch"));
-        if (batch.size != "all")
-          batches_.emplace(data.samples, std::stoull(batch.size),
-                           batch.order == "shuffled" ? std::optional(batch.seed) : std::nullopt);
-        if (batches_ && cell["model.loss"].starts_with("sum")) {
-          gradient_scale_ = std::stod(batch.size) / static_cast<double>(data.samples);
-        }
-      }
-      rule_ = make_model_rule<T>(cell, model_->layout(), start);
-      if (curved) {
-        rule_->set_curvature([this](std::span<const double> scale) {
-          std::vector<double> parameters;
-          for (const T& w : rule_->parameters()) parameters.push_back(convert<double>(w));
-          return gradient_scale_ * curvature_->largest(parameters, scale);
-        });
-      }
-      return true;
-    });
-    const auto transforms = read_options<TransformList>(cell.section("transform")).in_order();
-    for (const TransformOptions& each : transforms) {
-      if (each.kind == "accumulate" && !each.average) {
-        gradient_scale_ *= static_cast<double>(each.steps);
-      }
-    }
-    transforms_.emplace(transforms, roles);
-    gradient_.resize(model_->parameters());
-  }
-
-  /// Whether updates go by other samples than loss().
-  bool in_batches() const { return batches_.has_value(); }
-
-  /// The loss over all samples at the current parameters, after `step` updates, and its gradient.
-  T loss(std::uint64_t step) {
-    fresh_ = true;
-    return loss_ = model_->loss_and_gradient(step, rule_->parameters(), gradient_);
-  }
-
-  /// Update number t = 1, 2, ... `recorded`: a row of the probes follows.
-  void update(std::uint64_t t, bool recorded = false) {
-    const std::uint64_t parts = transforms_->parts();
-    for (std::uint64_t n = (t - 1) * parts;; ++n) {
-      if (batches_) {
-        loss_ = model_->loss_and_gradient(n, rule_->parameters(), gradient_, batches_->at(n));
-      } else if (!fresh_) {
-        loss(n);
-      }
-      fresh_ = false;
-      if (transforms_->apply(t, gradient_)) break;
-    }
-    rule_->step(t, loss_, gradient_, recorded);
-  }
-
-  /// The parameters as the model sees them: those of the rule itself where both compute in T.
-  std::span<T> parameters() { return rule_->parameters(); }
-  std::span<const T> gradient() const { return gradient_; }
-  RuleRun<T>& rule() { return *rule_; }
-
- private:
-  std::unique_ptr<Model<T>> model_;
-  std::unique_ptr<Curvature> curvature_;  ///< none without the probe `sharpness`
-  double gradient_scale_ = 1;  ///< of a step's gradient, by that over all samples, on average
-  std::unique_ptr<RuleRun<T>> rule_;
-  std::optional<Batches> batches_;
-  std::optional<Transforms<T>> transforms_;
-  std::vector<T> gradient_;
-  T loss_{};
-  bool fresh_ = false;  ///< the gradient is that of all samples at the current parameters
 };
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -351,7 +239,15 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
     if (!training.in_batches()) training.loss(t);
     training.update(++t);
   } while (!stop && (t < 2 || seconds_since(first) < 0.05));
-  return {setup, seconds_since(first) / static_cast<double>(t)};
+  const double step = seconds_since(first) / static_cast<double>(t);
+  // What a recorded step takes besides: probes, and with mini-batches the loss over all samples.
+  const auto recorded = std::chrono::steady_clock::now();
+  training.loss(t);
+  training.update(++t, true);
+  training.rule().row();
+  const double row = std::max(0.0, seconds_since(recorded) - step);
+  const double steps = std::stod(cell["study.steps"]);
+  return {setup, step + row * Recording(cell["record.every"]).rows(steps) / steps};
 }
 
 /// footprint in the arithmetic T.
@@ -388,11 +284,15 @@ Footprint footprint(const Cell& cell) {
   });
   const double inputs =
       (sizes.samples * sizes.features + sizes.samples + extent.besides) * sizeof(float);
-  const double trace =
-      Recording(cell["record.every"]).rows(steps) * ((1 + probe_fields) * (digits + 8) + 6);
-  // A state is written as text, a loss a step among it.
-  constexpr double state_loss = sizeof(std::string) + 16 + digits;
-  const double losses = (sizeof(T) + sizeof(std::uint64_t) + state_loss) * steps;
+  const double rows = Recording(cell["record.every"]).rows(steps);
+  const double row_text = (1 + probe_fields) * (digits + 8) + 6;
+  const double trace = rows * row_text;
+  // A state is written as text, a loss a step and a row a recorded one among it: texts one by one,
+  // then all together.
+  constexpr double text = sizeof(std::string) + 16;
+  double state = steps * (text + 2 * (digits + 8)) + rows * (text + 2 * row_text);
+  if (has_probe(cell, "sharpness")) state += rows * (2 * sizeof(GrowthRow) + 6 * (text + 2 * 24));
+  const double losses = (sizeof(T) + sizeof(std::uint64_t)) * steps + state;
   // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
   const double narrow =
       has_input_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
