@@ -5,6 +5,8 @@
 //   <!-- STUDY: METRIC of KEY=GLOB,... -->         the median over the cells; `low METRIC`, `high
 //                                                  METRIC`: a quartile
 //   <!-- STUDY: count of KEY=GLOB,... -->          how many cells there are
+//   <!-- STUDY: explained of KEY=GLOB,... -->      how many have an onset that growth from the
+//                                                  crossing reaches to within 5 % of its step
 //
 // Numbers that describe the set-up stand in the comment <!-- given: ... --> at the top.
 #include <cmath>
@@ -48,6 +50,16 @@ bool matches(const Csv& summary, const std::vector<std::string>& row, const std:
   return true;
 }
 
+/// Whether growth from the floor, as the sharpness says, comes to the onset's level when the onset
+/// is.
+bool is_explained(const Csv& summary, const std::vector<std::string>& row) {
+  const auto onset = summary.column("onset"), growth = summary.column("growth_onset");
+  if (!onset || !growth) throw std::runtime_error("no columns onset and growth_onset");
+  if (row[*onset].empty() || row[*onset].starts_with("> ") || row[*growth].empty()) return false;
+  const double step = std::stod(row[*onset]);
+  return std::abs(std::stod(row[*growth]) - step) <= 0.05 * step;
+}
+
 /// What a comment names; throws std::runtime_error where there is no such thing.
 std::string looked_up(const std::string& comment) {
   static const std::regex form("([a-z-]+): (?:(low|high) )?([a-z_]+) of (.*)");
@@ -56,11 +68,11 @@ std::string looked_up(const std::string& comment) {
   const Csv& summary = summary_of(parts[1]);
   std::vector<std::string> values;
   std::size_t count = 0;
-  const bool counts = parts[3] == "count";
+  const bool explained = parts[3] == "explained", counts = explained || parts[3] == "count";
   const auto column = summary.column(parts[3].str());
   if (!counts && !column) throw std::runtime_error("no column " + parts[3].str());
   for (const auto& row : summary.rows) {
-    if (!matches(summary, row, parts[4])) continue;
+    if (!matches(summary, row, parts[4]) || (explained && !is_explained(summary, row))) continue;
     ++count;
     if (!counts) values.push_back(row[*column]);
   }

@@ -82,3 +82,21 @@ TEST_CASE("a wrong intervention is refused with line, key, expectation and examp
                 "[switch]\nsecond_moment = "
                 "\"p8\"\n") != "no error");
 }
+
+TEST_CASE("an intervention by the sharpness needs its probe and a positive ratio",
+          "[intervention]") {
+  const std::string by =
+      "[record]\nprobes = [\"sharpness\"]\n[intervention]\nkind = \"freeze\"\nat = ";
+  CHECK(cell_of(by + "\"sharpness 0.9\"\n")["intervention.at"] == "sharpness 0.9");
+  CHECK(
+      message("[intervention]\nkind = \"hold\"\nat = \"sharpness 0.9\"\n") ==
+      "5: intervention.at: \"sharpness 0.9\" goes by what the probe \"sharpness\" measures, which "
+      "the cell does not record; for example probes = [\"sharpness\"] under [record]");
+  for (const char* at : {"\"sharpness 0\"", "\"sharpness -1\"", "\"sharpness\"", "\"sharpness x\"",
+                         "\"sharpness 1e-999\"", "0.9", "\"0.9\""}) {
+    CAPTURE(at);
+    CHECK(message(by + at + "\n").find("intervention.at") != std::string::npos);
+  }
+  CHECK(message("[intervention]\nkind = \"switch\"\nat = \"sharpness 0.9\"\n")
+            .find("intervention.at") != std::string::npos);
+}

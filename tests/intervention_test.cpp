@@ -369,3 +369,63 @@ TEST_CASE("with raised steps a cell with an intervention goes on to the same bit
     CHECK(named(end.files.value()) == expected);
   }
 }
+
+TEST_CASE("an intervention by the sharpness is one at the step that it is seen at",
+          "[intervention]") {
+  const std::string rows = "probes = [\"sharpness\", \"shadow\"]\n";
+  const auto recorded = [&](int steps, int every, const std::string& at, const std::string& kind) {
+    return "steps = " + std::to_string(steps) +
+           "\n[data]\nsamples = 6\nfeatures = 5\nseed = 3\n[rule]\nlr = 0.01\nbeta2 = "
+           "0.9\n[record]\n"
+           "every = " +
+           std::to_string(every) + "\n" + rows + "[intervention]\nkind = \"" + kind +
+           "\"\nat = " + at + "\n" + (kind == "hold" ? "least = 0.3\n" : "");
+  };
+  // A freeze that comes at the end shows where the ratio first rises.
+  const Done plain = done(recorded(60, 4, "59", "freeze"));
+  const Csv trace = parse_csv(plain.files.at("trace.csv"), "trace.csv");
+  const auto at = [&](const char* name) { return *trace.column(name); };
+  const auto ratio = [&](std::size_t row) {
+    return std::stod(trace.rows[row][at("sharpness")]) /
+           std::stod(trace.rows[row][at("threshold")]);
+  };
+  const double wanted = ratio(8);
+  std::size_t first = 1;
+  bool below = false;
+  for (;; ++first) {
+    if (below && ratio(first) >= wanted) break;
+    below = below || ratio(first) < wanted;
+  }
+  const std::string step = trace.rows[first][0];
+  const std::string text = "\"sharpness " + decimal_text(wanted) + "\"";
+  CAPTURE(step, text);
+  for (const char* kind : {"freeze", "reset", "hold"}) {
+    CAPTURE(kind);
+    auto seen = done(recorded(60, 4, text, kind)).files,
+         given = done(recorded(60, 4, step, kind)).files;
+    CHECK(seen.at("cell.toml") != given.at("cell.toml"));
+    seen.erase("cell.toml");
+    given.erase("cell.toml");
+    seen.erase("done");
+    given.erase("done");
+    CHECK(seen == given);
+
+    const Cell cell = cell_of(recorded(60, 4, text, kind));
+    const TempFolder whole, often;
+    const auto expected = named(run_from(cell, whole.path()).files.value());
+    for (std::uint64_t last = 0; last < 60; last += 3) {
+      const TempFolder parts;
+      run_from(cell, parts.path(), last);
+      CHECK(named(run_from(cell, parts.path()).files.value()) == expected);
+      if (last < 57) run_from(cell, often.path(), last);
+    }
+    CHECK(named(run_from(cell, often.path()).files.value()) == expected);
+    for (const int steps : {static_cast<int>(std::stoi(step)), 43}) {
+      const TempFolder raised;
+      const Ended end = run_from(cell_of(recorded(steps, 4, text, kind)), raised.path());
+      write_end_state(raised.path(), end.run.value().end.value(), *end.files);
+      write_cell(raised.path(), *end.files);
+      CHECK(named(run_from(cell, raised.path()).files.value()) == expected);
+    }
+  }
+}

@@ -180,6 +180,16 @@ TEMPLATE_TEST_CASE("a shadow is the recurrence in wide arithmetic", "[probe]", f
   CHECK(field(shadow, row, "shadow_median") == Approx(median(errors)).epsilon(1e-14));
   CHECK(field(shadow, row, "shadow_max") ==
         Approx(*std::max_element(errors.begin(), errors.end())).epsilon(1e-14));
+  // Of 121 operations to nearest in T, and of 60 roundings to where v is stored.
+  Mpfr bound = parse("1", 600);
+  const auto grow = [&](int p, int times) {
+    for (int i = 0; i < times; ++i) bound = bound * (parse("1", 600) + exact(std::ldexp(1.0, -p)));
+  };
+  grow(significand_bits<T>, 121);
+  if (!std::is_same_v<T, Binary16>) grow(kept.p, 60);
+  CHECK(field(shadow, row, "shadow_bound") ==
+        Approx(mpfr_get_d(bound - parse("1", 600), MPFR_RNDN)).epsilon(1e-13));
+  CHECK(field(shadow, row, "shadow_max") <= field(shadow, row, "shadow_bound"));
   CHECK(field(shadow, row, "shadow_ulps_max") ==
         Approx(*std::max_element(ulps.begin(), ulps.end())).epsilon(1e-14));
   // To first order the update has half the error of v, where eps is small beside the root.

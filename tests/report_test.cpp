@@ -187,7 +187,7 @@ TEST_CASE("thinning loses no extreme, neither end and no gap") {
     text += std::to_string(t) + (spike ? ",1e+5" : dip ? ",1e-400" : t == 3000 ? ",0" : ",1e-3");
     text += "\n";
   }
-  const Curve curve = make_curve(parse_csv(text, "trace.csv"), 300, "trace.csv");
+  const Curve curve = make_curve(parse_csv(text, "trace.csv"), "loss", 300, "trace.csv");
   REQUIRE(curve.pieces.size() == 2);
   CHECK(curve.pieces[0].front().step == 0);
   CHECK(curve.pieces[0].back().step < 3000);
@@ -205,17 +205,17 @@ TEST_CASE("thinning loses no extreme, neither end and no gap") {
       high = std::max(high, bucket.high);
     }
   }
-  CHECK(make_curve(parse_csv("step,loss\n0,1\n1,2\n", "t"), 300, "t").pieces[0].size() == 2);
+  CHECK(make_curve(parse_csv("step,loss\n0,1\n1,2\n", "t"), "loss", 300, "t").pieces[0].size() == 2);
   CHECK(low == -400);
   CHECK(high == 5);
 }
 
 TEST_CASE("a trace without losses is an error") {
-  CHECK_THROWS_WITH(make_curve(parse_csv("step,los\n0,1\n", "t"), 300, "t"),
+  CHECK_THROWS_WITH(make_curve(parse_csv("step,los\n0,1\n", "t"), "loss", 300, "t"),
                     "t: expected columns step and loss");
-  CHECK_THROWS_WITH(make_curve(parse_csv("step,loss\n0,one\n", "t"), 300, "t"),
+  CHECK_THROWS_WITH(make_curve(parse_csv("step,loss\n0,one\n", "t"), "loss", 300, "t"),
                     "t: no loss: \"one\"");
-  CHECK_THROWS_WITH(make_curve(parse_csv("step,loss\n-1,1\n", "t"), 300, "t"),
+  CHECK_THROWS_WITH(make_curve(parse_csv("step,loss\n-1,1\n", "t"), "loss", 300, "t"),
                     "t: no step: \"-1\"");
 }
 

@@ -282,11 +282,47 @@ TEST_CASE("bad tables and figures are refused before anything runs", "[study]") 
         "example x_scale = \"log\"");
   CHECK(
       message(sweep + "[[figure]]\nkind = \"heatmap\"\n") ==
-      "7: figure.kind: \"heatmap\": expected \"loss\", \"path\", \"metric\", \"heat-map\", "
+      "7: figure.kind: \"heatmap\": expected \"loss\", \"trace\", \"path\", \"metric\", "
+      "\"heat-map\", "
       "\"distribution\" or \"sharpness\"; did you mean \"heat-map\"?; for example kind = \"loss\"");
   CHECK(message(sweep + "[[figure]]\nby = [\"rule.lr\", \"data.seed\"]\nx = \"rule.lr\"\n") ==
         "6: figure.x: belongs to figures of kind = \"metric\" or \"heat-map\"; for example kind = "
         "\"metric\"");
+}
+
+TEST_CASE("a figure of traces has a line for each column and cell", "[report]") {
+  const std::string text =
+      "steps = 100\n[record]\nprobes = [\"shadow\"]\n[sweep]\n\"rule.lr\" = [1e-3, 1e-2]\n"
+      "[[figure]]\nname = \"f\"\nkind = \"trace\"\nby = \"rule.lr\"\n";
+  const std::string columns = "columns = [\"shadow_max\", \"shadow_bound\"]\n";
+  const Study study = study_of(text + columns);
+  Csv summary{{"id", "rule.lr", "status"}, {}};
+  for (const Cell& cell : make_plan(study).cells) {
+    summary.rows.push_back({cell.id, cell["rule.lr"], "done"});
+  }
+  const auto trace = [](const std::string&) {
+    return parse_csv("step,loss,shadow_max,shadow_bound\n0,1,,\n1,1,0,1e-7\n2,1,1e-9,2e-7\n", "t");
+  };
+  const Drawing drawing = figure_drawing(study.figures.front(), study, summary, {}, trace);
+  std::vector<std::string> titles;
+  for (const Entry& entry : drawing.key) titles.push_back(entry.title);
+  CHECK(titles == std::vector<std::string>{"lr = 1e-3, shadow max", "lr = 1e-3, shadow bound",
+                                           "lr = 0.01, shadow max", "lr = 0.01, shadow bound",
+                                           "value exactly 0"});
+  CHECK(drawing.y.title.empty());
+  const auto lines =
+      std::count_if(drawing.elements.begin(), drawing.elements.end(),
+                    [](const Element& element) { return element.kind == Element::Kind::line; });
+  CHECK(lines == 4);
+  CHECK(message(text) ==
+        "8: figure.columns: is missing; a figure of kind = \"trace\" needs it, columns of "
+        "trace.csv, a line each; for example columns = [\"shadow_max\", \"shadow_bound\"]");
+  CHECK(message(text + "columns = \"shadow_mx\"\n").find("did you mean \"shadow_max\"?") !=
+        std::string::npos);
+  CHECK(
+      message(text + "columns = \"sharpness\"\n") ==
+      "8: figure.columns: \"sharpness\" is measured by the probe \"sharpness\", which a cell does "
+      "not record; for example probes = [\"sharpness\"] under [record]");
 }
 
 TEST_CASE("a table or figure ad hoc leaves the folder as it is", "[command]") {

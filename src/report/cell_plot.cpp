@@ -277,6 +277,40 @@ void add_heat_key(const std::vector<std::string>& values, const Scale& scale, co
   }
 }
 
+using Box = std::pair<double, double>;  ///< its middle
+
+/// A line between the boxes for which a prediction holds and their neighbours for which it does
+/// not. `sides`: what it says of each box's cells.
+void draw_border(const Column& prediction, const std::map<Box, std::vector<std::string>>& sides,
+                 Drawing& drawing) {
+  const auto all = [&](const Box& box, const std::string& value) {
+    const auto at = sides.find(box);
+    return at != sides.end() && std::all_of(at->second.begin(), at->second.end(),
+                                            [&](const auto& other) { return other == value; });
+  };
+  Element line{.colour = "#000000", .thickness = 2.4, .dashed = false};
+  bool below = false, above = false;
+  for (const auto& [box, values] : sides) {
+    if (!all(box, "yes")) continue;
+    const auto [x, y] = box;
+    for (const double side : {-1.0, 1.0}) {
+      const double across = x + side / 2, up = y + side / 2;
+      if (all({x + side, y}, "no")) line.pieces.push_back({{across, y - 0.5}, {across, y + 0.5}});
+      if (!all({x, y + side}, "no")) continue;
+      line.pieces.push_back({{x - 0.5, up}, {x + 0.5, up}});
+      (side > 0 ? below : above) = true;
+    }
+  }
+  if (line.pieces.empty()) {
+    drawing.notes.push_back("no border: \"" + prediction.title + "\" says the same of all");
+    return;
+  }
+  drawing.elements.push_back(std::move(line));
+  std::string note = "line: where \"" + prediction.title + "\" ends, as predicted";
+  if (below != above) note += below ? "; it holds below" : "; it holds above";
+  drawing.notes.push_back(note);
+}
+
 }  // namespace
 
 void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlot& plot,
@@ -301,10 +335,14 @@ void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlo
   note_missing(values, plot.value, drawing);
 
   const bool words = spec.value == "verdict";
-  std::map<std::pair<double, double>, std::vector<std::string>> boxes;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto x = x_scale.place(xs[i]), y = y_scale.place(ys[i]);
-    if (x && y) boxes[{*x, from_above ? last - *y : *y}].push_back(values[i]);
+  const auto box_of = [&](std::size_t k) -> std::optional<Box> {
+    const auto x = x_scale.place(xs[k]), y = y_scale.place(ys[k]);
+    if (!x || !y) return std::nullopt;
+    return Box{*x, from_above ? last - *y : *y};
+  };
+  std::map<Box, std::vector<std::string>> boxes;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (const auto at = box_of(k)) boxes[*at].push_back(values[k]);
   }
   std::vector<std::string> shown;
   for (const auto& [at, all] : boxes) shown.push_back(box_value(all, words));
@@ -348,6 +386,14 @@ void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlo
       drawing.inscriptions.push_back(
           {x, y, value.empty() ? "–" : short_number(value, scale.is_log()), dark(colour)});
     }
+  }
+  if (!spec.border.empty()) {
+    std::map<Box, std::vector<std::string>> sides;
+    const auto predicted = values_of(records, plot, plot.border);
+    for (std::size_t k = 0; k < predicted.size(); ++k) {
+      if (const auto at = box_of(k)) sides[*at].push_back(predicted[k]);
+    }
+    draw_border(plot.border, sides, drawing);
   }
   if (words || any) add_heat_key(shown, scale, range, words, drawing);
   if (none) {

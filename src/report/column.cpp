@@ -9,6 +9,7 @@
 #include "ulpscope/report/share.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/prediction.hpp"
 #include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
@@ -39,7 +40,8 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
     column.at = timings.column(name);
     return column;
   }
-  const bool plain = is_key(name) || name == "id" || name == "status";
+  const bool plain =
+      is_key(name) || name == "id" || name == "status" || contains(prediction_names(), name);
   column.kind = plain                           ? Column::Kind::key
                 : contains(share_columns, name) ? Column::Kind::share
                                                 : Column::Kind::metric;
@@ -89,8 +91,13 @@ Csv for_report(Csv summary, const Study& study) {
   for (const std::string& share : share_columns) {
     if (contains(names, share)) summary = with_share(std::move(summary), share);
   }
+  const auto prediction = [](const std::string& name) {
+    return std::find_if(prediction_list.begin(), prediction_list.end(),
+                        [&](const PredictionInfo& info) { return info.name == name; });
+  };
   std::erase_if(names, [&](const std::string& name) {
-    return !is_key(name) || summary.column(name).has_value();
+    const bool of_cell = is_key(name) || prediction(name) != prediction_list.end();
+    return !of_cell || summary.column(name).has_value();
   });
   if (names.empty()) return summary;
   const Plan plan = make_plan(study);
@@ -102,8 +109,14 @@ Csv for_report(Csv summary, const Study& study) {
     summary.header.push_back(name);
     for (auto& row : summary.rows) {
       const auto cell = cells.find(id ? row[*id] : "");
-      const Setting* setting = cell == cells.end() ? nullptr : cell->second->find(name);
-      row.push_back(setting ? setting->written : "");
+      if (cell == cells.end()) {
+        row.emplace_back();
+      } else if (!is_key(name)) {
+        row.push_back(prediction(name)->of(*cell->second));
+      } else {
+        const Setting* setting = cell->second->find(name);
+        row.push_back(setting ? setting->written : "");
+      }
     }
   }
   return summary;

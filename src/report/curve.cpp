@@ -24,13 +24,13 @@ double step_of(const std::string& text, const std::string& file) {
   return static_cast<double>(step);
 }
 
-/// The finite losses of one stretch of steps.
+/// The finite values of one stretch of steps.
 class Stretch {
  public:
-  void add(double step, double log_loss) {
+  void add(double step, double log_value) {
     if (logs_.empty()) first_ = step;
     last_ = step;
-    logs_.push_back(log_loss);
+    logs_.push_back(log_value);
   }
 
   bool holds_any() const { return !logs_.empty(); }
@@ -53,10 +53,13 @@ class Stretch {
 
 }  // namespace
 
-Curve make_curve(const Csv& trace, std::size_t buckets, const std::string& file) {
+Curve make_curve(const Csv& trace, const std::string& column, std::size_t buckets,
+                 const std::string& file) {
   const auto step_at = trace.column("step");
-  const auto loss_at = trace.column("loss");
-  if (!step_at || !loss_at) throw std::runtime_error(file + ": expected columns step and loss");
+  const auto value_at = trace.column(column);
+  if (!step_at || !value_at) {
+    throw std::runtime_error(file + ": expected columns step and " + column);
+  }
   Curve curve;
   if (trace.rows.empty()) return curve;
   curve.first = step_of(trace.rows.front()[*step_at], file);
@@ -74,13 +77,14 @@ Curve make_curve(const Csv& trace, std::size_t buckets, const std::string& file)
   double open = -2;
   double zero_mark = -1;
   for (std::size_t row = 0; row < trace.rows.size(); ++row) {
-    const std::string& text = trace.rows[row][*loss_at];
+    const std::string& text = trace.rows[row][*value_at];
+    if (text.empty()) continue;
     const double step = step_of(trace.rows[row][*step_at], file);
     const double place = (step - curve.first) / span;  // 0 to 1
     const auto number = read_number(text);
     if (!number) {
       if (text != "inf" && text != "-inf" && text != "nan") {
-        throw std::runtime_error(file + ": no loss: \"" + text + "\"");
+        throw std::runtime_error(file + ": no " + column + ": \"" + text + "\"");
       }
       break_line();
       if (finite && !overflowed) curve.overflows.push_back(*finite);
@@ -103,10 +107,10 @@ Curve make_curve(const Csv& trace, std::size_t buckets, const std::string& file)
         end ? -1 : std::floor(place * static_cast<double>(std::max<std::size_t>(buckets, 1)));
     if (bucket != open || end) stretch.close(piece);
     open = bucket;
-    const double log_loss = log10_of(*number);
+    const double log_value = log10_of(*number);
     curve.thinned = curve.thinned || stretch.holds_any();
-    stretch.add(step, log_loss);
-    finite = Bucket{step, log_loss, log_loss, log_loss};
+    stretch.add(step, log_value);
+    finite = Bucket{step, log_value, log_value, log_value};
     overflowed = false;
   }
   break_line();

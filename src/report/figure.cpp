@@ -123,15 +123,31 @@ std::size_t buckets_of(std::size_t lines) {
   return std::clamp<std::size_t>(2400 / std::max<std::size_t>(lines, 1), 60, 300);
 }
 
-Drawing loss_drawing(const FigureSpec& spec, Selected shown, const std::vector<std::string>& ids,
-                     const TraceOf& trace) {
+std::string with_spaces(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+/// Columns of traces over steps: a line for each and each cell.
+Drawing trace_drawing(const FigureSpec& spec, const std::vector<std::string>& columns,
+                      Selected shown, const std::vector<std::string>& ids, const TraceOf& trace) {
   Plot plot;
   plot.title = spec.caption;
-  plot.labels = std::move(shown.labels);
-  const std::size_t buckets = buckets_of(ids.size());
+  plot.quantity = columns.size() == 1 ? with_spaces(columns.front()) : "";
+  for (const std::string& label : shown.labels) {
+    for (const std::string& column : columns) {
+      plot.labels.push_back(columns.size() == 1 ? label
+                            : label.empty()     ? with_spaces(column)
+                                                : label + ", " + with_spaces(column));
+    }
+  }
+  const std::size_t buckets = buckets_of(ids.size() * columns.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    plot.lines.push_back(
-        {shown.styles[i], make_curve(trace(ids[i]), buckets, ids[i] + "/trace.csv")});
+    const Csv rows = trace(ids[i]);
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      plot.lines.push_back({shown.styles[i] * columns.size() + k,
+                            make_curve(rows, columns[k], buckets, ids[i] + "/trace.csv")});
+    }
   }
   if (std::any_of(plot.lines.begin(), plot.lines.end(),
                   [](const Line& line) { return line.curve.thinned; })) {
@@ -187,8 +203,10 @@ Drawing cell_drawing(const FigureSpec& spec, const Csv& summary, const Csv& timi
     if (name.empty()) return Column{};
     return find_columns({name}, summary, timings, spec.place, "figure." + key).front();
   };
-  const CellPlot plot{std::move(shown.rows), std::move(shown.styles), std::move(shown.labels),
-                      column(spec.x, "x"),   column(spec.y, "y"),     column(spec.value, "value")};
+  const CellPlot plot{std::move(shown.rows),        std::move(shown.styles),
+                      std::move(shown.labels),      column(spec.x, "x"),
+                      column(spec.y, "y"),          column(spec.value, "value"),
+                      column(spec.border, "border")};
   drawing.title = spec.caption;
   drawing.notes = std::move(shown.notes);
   if (spec.kind == "metric") {
@@ -209,13 +227,15 @@ Drawing figure_drawing(const FigureSpec& spec, const Study& study, const Csv& su
                        const Csv& timings, const TraceOf& trace) {
   Drawing drawing;
   if (spec.width == "page") drawing.width = page_width;
-  if (spec.kind == "loss" || spec.kind == "path" || spec.kind == "sharpness") {
+  if (drawn_from_traces(spec.kind)) {
     Selected shown = selected_cells(spec, summary, true, most_lines);
     std::vector<std::string> ids;
     for (const Row& row : shown.rows) ids.push_back(row[*summary.column("id")]);
     const double width = drawing.width;
     if (spec.kind == "loss") {
-      drawing = loss_drawing(spec, std::move(shown), ids, trace);
+      drawing = trace_drawing(spec, {"loss"}, std::move(shown), ids, trace);
+    } else if (spec.kind == "trace") {
+      drawing = trace_drawing(spec, spec.columns, std::move(shown), ids, trace);
     } else if (spec.kind == "sharpness") {
       drawing = panels_drawing(spec, std::move(shown), summary, ids, trace);
     } else {

@@ -50,7 +50,8 @@ std::vector<Entry> key_of(const Plot& plot) {
     overflows = overflows || !curve.overflows.empty() || curve.overflow_at_start;
   }
   if (zeros) {
-    key.push_back({.mark = Mark::zero, .title = negative ? "loss 0 or below" : "loss exactly 0"});
+    const std::string what = plot.quantity.empty() ? "value" : plot.quantity;
+    key.push_back({.mark = Mark::zero, .title = what + (negative ? " 0 or below" : " exactly 0")});
   }
   if (overflows) key.push_back({.mark = Mark::overflow, .title = "not finite from here"});
   return key;
@@ -117,7 +118,7 @@ Drawing drawing_of(const Plot& plot) {
   drawing.notes = plot.notes;
   drawing.key = key_of(plot);
   drawing.x = {.title = "step", .low = axes.first, .high = axes.last};
-  drawing.y = power_axis("loss", axes.bottom, axes.top);
+  drawing.y = power_axis(plot.quantity, axes.bottom, axes.top);
   drawing.y_label_width = fmt::format("-{:.0f}", exponent).size();
   drawing.elements = elements_of(plot.lines, axes);
   return drawing;

@@ -89,13 +89,14 @@ Drawing drawing_of(SharpnessPlot plot) {
   bool thinned = false;
   std::vector<Csv> ratio_traces;
   for (const SharpnessCell& cell : plot.cells) {
-    losses.lines.push_back({cell.style, make_curve(cell.trace, plot.buckets, cell.file)});
+    losses.lines.push_back({cell.style, make_curve(cell.trace, "loss", plot.buckets, cell.file)});
     thinned = thinned || losses.lines.back().curve.thinned;
     ratio_traces.push_back(ratios_of(cell));
     if (ratio_traces.back().rows.empty()) {
       ++without;
     } else {
-      ratios.push_back({cell.style, make_curve(ratio_traces.back(), plot.buckets, cell.file)});
+      ratios.push_back(
+          {cell.style, make_curve(ratio_traces.back(), "loss", plot.buckets, cell.file)});
     }
   }
   if (without > 0) {

@@ -39,6 +39,17 @@ Precision precision_of(const Cell& cell) {
   });
 }
 
+std::optional<double> ratio_in(std::string_view at) {
+  constexpr std::string_view word = "sharpness ";
+  if (!at.starts_with(word)) return std::nullopt;
+  try {
+    const Decimal ratio(at.substr(word.size()));
+    if (ratio > "0") return std::stod(ratio.canonical());
+  } catch (const std::logic_error&) {  // no number, or none that a double holds
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> switch_step(const Cell& cell) {
   if (cell[key::intervention] != "switch") return std::nullopt;
   return std::stoull(cell["intervention.at"]);

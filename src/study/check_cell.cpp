@@ -6,6 +6,7 @@
 #include "ulpscope/data/none.hpp"
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/model/surface_list.hpp"
+#include "ulpscope/study/interventions.hpp"
 
 namespace ulpscope {
 namespace {
@@ -114,7 +115,14 @@ void check_mean(const Cell& cell, const Assignments& given) {
 void check_intervention(const Cell& cell, const Assignments& given) {
   const std::string& kind = cell[key::intervention];
   const std::string& at = cell["intervention.at"];
-  if (std::stoull(at) >= std::stoull(cell[key::steps])) {
+  if (ratio_in(at)) {
+    if (!has_probe(cell, "sharpness")) {
+      throw InputError(place_of(given, {"intervention.at", "intervention"}), "intervention.at",
+                       "\"" + at +
+                           "\" goes by what the probe \"sharpness\" measures, which the cell does "
+                           "not record; for example probes = [\"sharpness\"] under [record]");
+    }
+  } else if (std::stoull(at) >= std::stoull(cell[key::steps])) {
     throw InputError(place_of(given, {"intervention.at", key::steps, "intervention"}),
                      "intervention.at",
                      at + ": expected fewer than the " + cell[key::steps] +

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "ulpscope/probe/metric_list.hpp"
+#include "ulpscope/probe/probe_list.hpp"
+#include "ulpscope/study/prediction.hpp"
 
 namespace ulpscope {
 namespace {
@@ -79,6 +81,7 @@ std::vector<std::string> other_columns() {
   std::vector<std::string> columns;
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
   for (const char* name : {"id", "status"}) columns.emplace_back(name);
+  for (const std::string& name : prediction_names()) columns.push_back(name);
   columns.insert(columns.end(), timings.begin(), timings.end());
   columns.insert(columns.end(), share_columns.begin(), share_columns.end());
   return columns;
@@ -169,6 +172,35 @@ void require_sharpness(const Plan& plan, const FigureSpec& figure) {
   }
 }
 
+/// A figure of traces shows columns that its cells record.
+void require_recorded(const Plan& plan, const FigureSpec& figure) {
+  for (const std::string& column : figure.columns) {
+    if (column == "loss") continue;
+    std::vector<std::string> known{"loss"};
+    const ProbeInfo* probe = nullptr;
+    for (const ProbeInfo& info : probe_list) {
+      for (const std::string_view name : info.columns()) {
+        known.emplace_back(name);
+        if (name == column) probe = &info;
+      }
+    }
+    if (!probe) {
+      throw InputError(figure.place, "figure.columns",
+                       "\"" + column + "\": expected one of " + one_of(known) +
+                           suggestion(column, known) + "; for example columns = [\"shadow_max\"]");
+    }
+    const auto cells = select_cells(plan, figure.place, figure.only);
+    if (std::all_of(cells.begin(), cells.end(),
+                    [&](const Cell* cell) { return has_probe(*cell, probe->name); })) {
+      continue;
+    }
+    throw InputError(figure.place, "figure.columns",
+                     "\"" + column + "\" is measured by the probe \"" + std::string(probe->name) +
+                         "\", which a cell does not record; for example probes = [\"" +
+                         std::string(probe->name) + "\"] under [record]");
+  }
+}
+
 /// A metric of a probe is one of cells that record it.
 void require_measured(const Plan& plan, const Place& place, const std::string& key,
                       const std::vector<std::string>& names) {
@@ -254,8 +286,9 @@ void check_figure(const FigureSpec& figure, const Plan& plan) {
     require_distinct(plan, figure.place, "figure." + key, joined(names, figure.over), figure.only);
   };
   require_measured(plan, figure.place, "figure.kind", {figure.y, figure.value});
-  if (figure.kind == "loss" || figure.kind == "path" || figure.kind == "sharpness") {
+  if (drawn_from_traces(figure.kind)) {
     require_distinct(plan, figure.place, "figure.by", figure.by, figure.only);
+    if (figure.kind == "trace") require_recorded(plan, figure);
     if (figure.kind == "path") require_path(plan, figure);
     if (figure.kind == "sharpness") require_sharpness(plan, figure);
   } else if (figure.kind == "metric") {
@@ -296,7 +329,7 @@ void require_kind_keys(const FigureSpec& spec) {
                        "belongs to figures of kind = " + one_of(key.kinds) +
                            "; for example kind = \"" + key.kinds.front() + "\"");
     }
-    const bool needed = key.name == "x" || key.name == "y" || key.name == "value";
+    const bool needed = contains({"x", "y", "value", "columns"}, key.name);
     if (belongs && needed && !given) {
       throw InputError(spec.place, "figure." + key.name,
                        "is missing; a figure of kind = \"" + spec.kind + "\" needs it, " +

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/study/report_keys.hpp"
 
+#include "ulpscope/study/prediction.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -219,7 +221,15 @@ const std::vector<ReportKey<FigureSpec>>& figure_keys() {
        "keys that name a line",
        Names::keys,
        {},
-       {"loss", "path", "metric", "distribution", "sharpness"}},
+       {"loss", "trace", "path", "metric", "distribution", "sharpness"}},
+      {"columns",
+       &Spec::columns,
+       "a text or a list of texts",
+       "[\"shadow_max\", \"shadow_bound\"]",
+       "columns of trace.csv, a line each",
+       Names::nothing,
+       {},
+       {"trace"}},
       {"only", &Spec::only, "a text", "\"rule.kind=adam*\"", "the cells that it shows"},
       {"zoom",
        &Spec::zoom,
@@ -254,6 +264,14 @@ const std::vector<ReportKey<FigureSpec>>& figure_keys() {
        Names::columns,
        {},
        {"heat-map", "distribution"}},
+      {"border",
+       &Spec::border,
+       "a text",
+       "\"v_stalls\"",
+       "a prediction: a line between the cells for which it holds and the others",
+       Names::columns,
+       prediction_names(),
+       {"heat-map"}},
       {"over",
        &Spec::over,
        "a text or a list of texts",

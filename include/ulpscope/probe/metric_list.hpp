@@ -10,7 +10,8 @@ namespace ulpscope {
 struct MetricInfo {
   std::string_view name;
   std::string_view summary;
-  std::string_view probe = {};  ///< a column only where this one is recorded; empty: always
+  std::string_view probe = {};    ///< a column only where this one is recorded; empty: always
+  std::string_view peak_of = {};  ///< the column of the trace whose largest value it is, if it is
 };
 
 /// The one list of metrics: columns of metrics.csv and summary.csv, in this order. One that was
@@ -27,6 +28,12 @@ inline constexpr std::array metric_list{
                "the step at which the floor, growing from the crossing on as the sharpness says, "
                "would pass the onset level",
                "sharpness"},
+    MetricInfo{"shadow_peak", "largest recorded median error of the role that shadow follows",
+               "shadow", "shadow_median"},
+    MetricInfo{"shadow_update_peak", "largest recorded median error of the update by it", "shadow",
+               "shadow_update_median"},
+    MetricInfo{"shadow_bound_peak", "largest recorded bound of the role's error", "shadow",
+               "shadow_bound"},
     MetricInfo{"peak", "largest loss from the onset on"},
     MetricInfo{"tail", "median loss over the last tenth of the steps"},
     MetricInfo{"verdict", "stable, relapsed, unconverged or diverged"},

@@ -27,7 +27,8 @@ inline constexpr std::array probe_list{
               [] {
                 return std::vector<std::string_view>{"shadow_median",        "shadow_max",
                                                      "shadow_ulps_median",   "shadow_ulps_max",
-                                                     "shadow_update_median", "shadow_update_max"};
+                                                     "shadow_update_median", "shadow_update_max",
+                                                     "shadow_bound"};
               }},
     ProbeInfo{"rate", "the learning rate of the last update, as the rule has it",
               [] { return std::vector<std::string_view>{"lr"}; }},

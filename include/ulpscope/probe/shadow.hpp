@@ -36,6 +36,7 @@ RoleFormats shadow_roles(RoleFormats run) {
 ///   shadow_ulps_median, _max     |v - V| in ulps of the role's format at V
 ///   shadow_update_median, _max   the relative error of the update by v in place of V: of 1 / P for
 ///                                a second moment, see Preconditioner
+///   shadow_bound                 what |v - V| / |V| cannot exceed, see bound
 ///
 /// A parameter with V = 0 has no error where v = 0, else an infinite one. Differences v - V are
 /// taken in W, and what follows from them in binary64. The update has no fields where the rule
@@ -54,8 +55,12 @@ class Shadow {
   /// The learning rate from the next step on, as of the run.
   void set_rate(const HyperArithmetic<W>& rate) { rule_->set_rate(rate); }
 
+  /// As Rule::intervene_after, with the run's rule.
+  void intervene_after(std::uint64_t updates) { rule_->intervene_after(updates); }
+
   /// Update number t, with the parameters before it; on every step of the run.
   void step(std::uint64_t t, std::span<const T> w, std::span<const T> gradient) {
+    t_ = t;
     w_.clear();
     gradient_.clear();
     for (const T& x : w) w_.push_back(convert<W>(x));
@@ -96,7 +101,33 @@ class Shadow {
       fields.push_back(decimal_text(middle));
       fields.push_back(decimal_text(largest));
     }
+    fields.push_back(bound(rule));
     return fields;
+  }
+
+  /// The a-priori bound of a stored average of squares, v = (b v) + ((c g) g), after t updates: no
+  /// term of it has met more than 2t + 1 roundings of operations and t of storing, all terms are
+  /// positive, and b and c are the same in both, so that
+  ///
+  ///   |v - V| / V <= (1 + u)^(2t+1) (1 + s)^t - 1
+  ///
+  /// with the unit roundoffs u of the operations and s of storing, 2^-p to nearest and 2^(1-p)
+  /// otherwise (Higham 2002, Accuracy and Stability of Numerical Algorithms, section 3.1), to the
+  /// first order the usual gamma of 3t + 1. Underflow is left out. Empty for other recurrences,
+  /// first moments, encodings, and without such a step.
+  std::string bound(const Rule<T>& rule) const {
+    const KeptRole<T>& kept = rule.roles()[role_];
+    if (!rule.averages_squares() || role_ != Role::second_moment || t_ == 0) return "";
+    if (kept.format.encoding != Encoding::linear) return "";
+    const double own = std::ldexp(1.0, -static_cast<int>(significand_bits<T>));
+    const Rounding& to = kept.format.rounding;
+    const bool nearest = to.mode == Mode::nearest_even || to.mode == Mode::nearest_away;
+    const double stored =
+        kept.rounds ? std::ldexp(1.0, (nearest ? 0 : 1) - static_cast<int>(to.format.p)) : 0;
+    const bool every = kept.rounds && kept.format.every;
+    const auto t = static_cast<double>(t_);
+    return decimal_text(std::expm1((2 * t + 1) * std::log1p(every ? stored : own) +
+                                   (every ? 0 : t) * std::log1p(stored)));
   }
 
  private:
@@ -157,6 +188,7 @@ class Shadow {
   }
 
   Role role_;
+  std::uint64_t t_ = 0;  ///< updates done
   std::unique_ptr<Rule<W>> rule_;
   std::vector<W> w_, gradient_;
 };

@@ -14,7 +14,7 @@ struct CellPlot {
   std::vector<Records::Row> rows;
   std::vector<std::size_t> styles;  ///< a row each
   std::vector<std::string> labels;  ///< by style
-  Column x, y, value;
+  Column x, y, value, border;
 };
 
 /// These add axes, key, elements and notes to a drawing that has its texts and its width.

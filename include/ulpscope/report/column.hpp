@@ -41,8 +41,9 @@ class Records {
 };
 
 /// The summary as tables and figures read it: with a column for each share that they name, see
-/// with_share, and for each key that they name and the sweep does not, the cells' own values, empty
-/// for a cell that does not have the key; and where a cell that has settled shows no onset,
+/// with_share, for each key that they name and the sweep does not, the cells' own values, empty
+/// for a cell that does not have the key, and for each prediction; and where a cell that has
+/// settled shows no onset,
 /// "> 6000" after 6000 steps, as a longer run may have one.
 Csv for_report(Csv summary, const Study& study);
 

@@ -30,9 +30,11 @@ struct Curve {
   double last = 0;
 };
 
-/// Thins a trace (its columns step and loss) to about `buckets` buckets of steps; the first and
-/// the last step always have buckets of their own. `file` names the trace in error messages:
-/// throws std::runtime_error without such columns, or on a field that is no number.
-Curve make_curve(const Csv& trace, std::size_t buckets, const std::string& file);
+/// Thins a column of a trace to about `buckets` buckets of steps; the first and the last step
+/// always have buckets of their own. Steps without a value are passed over. `file` names the trace
+/// in error messages: throws std::runtime_error without such a column and one of steps, or on a
+/// field that is no number.
+Curve make_curve(const Csv& trace, const std::string& column, std::size_t buckets,
+                 const std::string& file);
 
 }  // namespace ulpscope

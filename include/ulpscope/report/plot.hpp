@@ -22,9 +22,10 @@ struct Plot {
   std::vector<std::string> labels;  ///< by style
   std::vector<Line> lines;
   std::vector<std::string> notes;
+  std::string quantity = "loss";  ///< up the axis; empty where lines say it
 };
 
-/// Losses over steps on a logarithmic axis.
+/// Losses, or another quantity, over steps on a logarithmic axis.
 Drawing drawing_of(const Plot& plot);
 
 /// The decades and steps that lines span.

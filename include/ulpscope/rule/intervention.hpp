@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "ulpscope/format/decimal.hpp"
@@ -10,7 +11,7 @@ namespace ulpscope {
 
 /// What is done to a rule's second moment in mid-run, whatever the rule: to all that it keeps in
 /// that role (Adam's v and the largest v, Adafactor's averages of rows and columns). It acts on
-/// updates number at + 1, at + 2, ...; `at` is 1 or more.
+/// updates number at + 1, at + 2, ...; `at` is 1 or more, or `never` while it is not known.
 ///
 ///   freeze   the stored values stay as they are, not rounded anew, and divide, also where the role
 ///            is used fresh; what is a function of the average's age, such as 1 - b2^t and
@@ -24,6 +25,7 @@ namespace ulpscope {
 /// computed as ever.
 struct Intervention {
   enum class Kind : std::uint8_t { none, freeze, reset, hold };
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
   Kind kind = Kind::none;
   std::uint64_t at = 0;
   Decimal least = "0";

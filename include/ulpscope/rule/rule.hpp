@@ -79,6 +79,12 @@ class Rule {
     }
   }
 
+  /// When that begins, if it was not known yet; before the step that follows these updates.
+  void intervene_after(std::uint64_t updates) {
+    intervention_.at = updates;
+    step_.intervene_after(updates);
+  }
+
   /// The learning rate from the next step on, rounded once as a hyper-parameter.
   void set_rate(const Hyper& rate) {
     wide_rate_ = rate;
@@ -99,6 +105,10 @@ class Rule {
   /// The last step, linearised; nothing for a rule that is not of that form, such as one that goes
   /// by signs.
   virtual std::optional<LinearStep<T>> linear_step() const { return std::nullopt; }
+
+  /// Whether the second moment is an average of the gradient's squares, v = (b v) + ((c g) g), as
+  /// the last step computed it.
+  bool averages_squares() const { return averages_squares_; }
 
   /// From now on steps compute one role alone, from the gradient and what else it is computed from:
   /// all others stay as they are.
@@ -141,8 +151,9 @@ class Rule {
     return s.keep(role, a, b * s.of(a) + c * x);
   }
   /// The average v of squares: v = (b v) + ((c x) x).
-  static Values square_average(Step<T>& s, Role role, std::span<T> v, const T& b, const T& c,
-                               const Values& x) {
+  Values square_average(Step<T>& s, Role role, std::span<T> v, const T& b, const T& c,
+                        const Values& x) {
+    averages_squares_ = averages_squares_ || role == Role::second_moment;
     return s.keep(role, v, b * s.of(v) + (c * x) * x);
   }
 
@@ -221,6 +232,7 @@ class Rule {
   T rate_{};
   std::vector<T> compensation_;
   Intervention intervention_;
+  bool averages_squares_ = false;
   std::vector<std::vector<T>> initial_;  ///< what a reset goes back to, a state each
 };
 

@@ -92,6 +92,7 @@ class Step {
     intervention_ = what;
     least_ = least;
   }
+  void intervene_after(std::uint64_t updates) { intervention_.at = updates; }
 
   void begin(std::uint64_t number) {
     number_ = number;

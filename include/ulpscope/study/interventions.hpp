@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -13,13 +14,28 @@
 // [intervention]: what happens in mid-run, once, so that a cause shows by what follows.
 namespace ulpscope {
 
+/// Of "sharpness 0.9" the number, which is positive; nothing for another text.
+std::optional<double> ratio_in(std::string_view at);
+
 namespace detail {
 
-/// `at`, after how many updates it acts: a number alone, as yet.
+/// After how many updates a switch acts.
 template <class Kind>
 auto at_option() {
   return Option{"at", &Kind::at, "updates after which it acts", positive_count,
                 [] { return std::vector<std::string_view>{"none"}; }};
+}
+
+/// What acts on the second moment may go by the sharpness, too, see SharpnessTrigger.
+template <class Kind>
+auto at_or_ratio_option() {
+  return Option{
+      "at",
+      &Kind::at,
+      "updates after which it acts, or as \"sharpness 0.9\" the sharpness by the threshold",
+      positive_count,
+      [] { return std::vector<std::string_view>{"none"}; },
+      [](std::string_view text) { return ratio_in(text).has_value(); }};
 }
 
 template <class Kind>
@@ -30,7 +46,7 @@ std::string at_missing(const Kind& kind) {
 
 template <class Kind>
 Intervention on_second_moment(Intervention::Kind what, const Kind& kind) {
-  return {what, std::stoull(kind.at)};
+  return {what, ratio_in(kind.at) ? Intervention::never : std::stoull(kind.at)};
 }
 
 }  // namespace detail
@@ -50,7 +66,7 @@ struct Freeze {
 
   std::string at = "none";
 
-  static auto options() { return std::tuple{detail::at_option<Freeze>()}; }
+  static auto options() { return std::tuple{detail::at_or_ratio_option<Freeze>()}; }
   std::string conflict() const { return detail::at_missing(*this); }
   Intervention act() const { return detail::on_second_moment(Intervention::Kind::freeze, *this); }
 };
@@ -62,7 +78,7 @@ struct Reset {
 
   std::string at = "none";
 
-  static auto options() { return std::tuple{detail::at_option<Reset>()}; }
+  static auto options() { return std::tuple{detail::at_or_ratio_option<Reset>()}; }
   std::string conflict() const { return detail::at_missing(*this); }
   Intervention act() const { return detail::on_second_moment(Intervention::Kind::reset, *this); }
 };
@@ -76,7 +92,7 @@ struct Hold {
   Decimal least = "1e-12";
 
   static auto options() {
-    return std::tuple{detail::at_option<Hold>(),
+    return std::tuple{detail::at_or_ratio_option<Hold>(),
                       Option{"least", &Hold::least, "the second moment's least value", positive}};
   }
   std::string conflict() const { return detail::at_missing(*this); }

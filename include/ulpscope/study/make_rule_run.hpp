@@ -10,6 +10,7 @@
 #include "ulpscope/study/kinds.hpp"
 #include "ulpscope/study/rule_run.hpp"
 #include "ulpscope/study/saved_values.hpp"
+#include "ulpscope/study/sharpness_trigger.hpp"
 
 // What src/study/train_<name>.cpp compiles of rule_run.hpp.
 namespace ulpscope {
@@ -35,6 +36,9 @@ class Running final : public RuleRun<R> {
     const Intervention what = with_kind(Interventions{}, cell, "intervention",
                                         [](const auto& kind) { return kind.act(); });
     rule_->intervene(what);
+    if (what.at == Intervention::never) {
+      trigger_.emplace(*ratio_in(cell["intervention.at"]), cell["record.every"]);
+    }
     moments_ = has_probe(cell, "moments");
     rate_ = has_probe(cell, "rate");
     if (has_probe(cell, "shadow")) {
@@ -57,6 +61,7 @@ class Running final : public RuleRun<R> {
     if (shadow_) shadow_->step(t, w_, gradient);
     if (moments_ && recorded) before_.before(*rule_, w_, gradient);
     rule_->step(t, w_, gradient);
+    t_ = t;
     stepped_ = true;
     recorded_ = recorded;
     restored_row_.reset();
@@ -71,11 +76,12 @@ class Running final : public RuleRun<R> {
     };
     // A loss that is not finite has a row whether its update was recorded or not.
     if (moments_) append(recorded_ ? before_.after(*rule_, w_) : std::vector<std::string>(13));
-    if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(6));
+    if (shadow_) append(stepped_ ? shadow_->row(*rule_) : std::vector<std::string>(7));
     if (rate_) append({stepped_ ? decimal_text(rule_->rate()) : ""});
     if (curvature_) {
       append(recorded_ ? SharpnessProbe<R>::row(*rule_, curvature_, growth_)
                        : std::vector<std::string>(2));
+      if (trigger_ && growth_ && trigger_->pulled_by(t_, *growth_)) intervene_after(t_);
     }
     return fields;
   }
@@ -100,6 +106,7 @@ class Running final : public RuleRun<R> {
     }
     if (recorded_) saved.lists["row"] = row();
     if (growth_) save_values(saved, "row_growth", growth_values(*growth_));
+    if (trigger_) saved.lists["trigger"] = trigger_->state();
   }
 
   void restore(const RunState& saved) override {
@@ -110,7 +117,12 @@ class Running final : public RuleRun<R> {
         restore_values(saved, in_shadow(state.name), state.values);
       }
     }
+    if (trigger_) {
+      trigger_->restore(saved.lists.at("trigger"));
+      if (const auto updates = trigger_->begun_after()) intervene_after(*updates);
+    }
     rule_->resume(saved.step);
+    t_ = saved.step;
     stepped_ = true;
     const auto row = saved.lists.find("row");
     recorded_ = row != saved.lists.end();
@@ -125,6 +137,11 @@ class Running final : public RuleRun<R> {
   static std::string in_rule(std::string_view state) { return "rule." + std::string(state); }
   static std::string in_shadow(std::string_view state) { return "shadow." + std::string(state); }
 
+  void intervene_after(std::uint64_t updates) {
+    rule_->intervene_after(updates);
+    if (shadow_) shadow_->intervene_after(updates);
+  }
+
   std::vector<State<R>> states() {
     std::vector<State<R>> all{{"parameters", w_}};
     for (const State<R>& state : rule_->states()) all.push_back(state);
@@ -136,6 +153,8 @@ class Running final : public RuleRun<R> {
   std::unique_ptr<Rate<Hyper>> schedule_;  ///< nothing where the rate is constant
   std::unique_ptr<Rule<R>> rule_;
   std::vector<R> w_;
+  std::uint64_t t_ = 0;                      ///< updates done
+  std::optional<SharpnessTrigger> trigger_;  ///< of an intervention that goes by the sharpness
   bool moments_ = false, rate_ = false;
   bool stepped_ = false, recorded_ = false;
   std::optional<std::vector<std::string>> restored_row_;  ///< until the next update

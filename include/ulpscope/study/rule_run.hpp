@@ -39,8 +39,8 @@ class RuleRun {
   virtual std::optional<Growth> growth() const = 0;
   /// Calls f with role, index and C99 literal of every parameter and state, as the rule has them.
   virtual void for_each_value(const EachValue& f) = 0;
-  /// After an update: the lists "rule.<state>", "shadow.<state>", "schedule", and "row" and
-  /// "row_growth" if that update was recorded.
+  /// After an update: the lists "rule.<state>", "shadow.<state>", "schedule", "trigger", and "row"
+  /// and "row_growth" if that update was recorded.
   virtual void save(RunState& state) = 0;
   /// Throws std::runtime_error on a state of another run.
   virtual void restore(const RunState& state) = 0;

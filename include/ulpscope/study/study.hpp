@@ -82,24 +82,32 @@ struct TableSpec {
 struct FigureSpec {
   std::string name{};
   std::string caption{};
-  std::string kind = "loss";      ///< one of figure_kinds
-  std::vector<std::string> by{};  ///< keys that name a line
-  std::string only{};             ///< as of a table
-  double zoom = 1;                ///< of a path: how many times nearer to the minimiser
+  std::string kind = "loss";           ///< one of figure_kinds
+  std::vector<std::string> by{};       ///< keys that name a line
+  std::vector<std::string> columns{};  ///< of traces
+  std::string only{};                  ///< as of a table
+  double zoom = 1;                     ///< of a path: how many times nearer to the minimiser
   Place place{};
   std::string x{}, y{};              ///< what the axes show: keys; y of `metric` is a metric
   std::string value{};               ///< the metric of a heat map or a distribution
+  std::string border{};              ///< of a heat map: what is so on one side of a line
   std::vector<std::string> over{};   ///< keys: cells that differ in these alone are one point
   std::string x_scale{}, y_scale{};  ///< "log", "linear", or empty: as the values ask for
   std::string width = "column";      ///< of a paper, or "page"
 };
 
-/// loss: losses over steps. path: parameters of two over the contour lines of their surface.
+/// loss: losses over steps. trace: other columns of traces over steps. path: parameters of two over
+/// the contour lines of their surface.
 /// metric: a metric over a key. heat-map: a metric over two keys. distribution: the share of
 /// cells in which a metric is at or below a value. sharpness: losses over steps, below them the
 /// sharpness by its threshold.
-inline const std::vector<std::string> figure_kinds{"loss",     "path",         "metric",
+inline const std::vector<std::string> figure_kinds{"loss",     "trace",        "path",     "metric",
                                                    "heat-map", "distribution", "sharpness"};
+
+inline bool drawn_from_traces(const std::string& figure_kind) {
+  return figure_kind == "loss" || figure_kind == "trace" || figure_kind == "path" ||
+         figure_kind == "sharpness";
+}
 
 /// [isolate]: in place of each cell several, which compute in `exact` and have one role, all but
 /// one, all or none in a coarse format.

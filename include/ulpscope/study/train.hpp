@@ -8,35 +8,15 @@
 
 #include "ulpscope/probe/metrics.hpp"
 #include "ulpscope/probe/probe_list.hpp"
+#include "ulpscope/study/column_peaks.hpp"
 #include "ulpscope/study/leg.hpp"
 #include "ulpscope/study/patience.hpp"
+#include "ulpscope/study/recording.hpp"
 #include "ulpscope/study/run_cell.hpp"
 #include "ulpscope/study/saved_values.hpp"
 #include "ulpscope/study/training.hpp"
 
 namespace ulpscope {
-
-/// Which steps a trace has a row for, besides the first and the last.
-class Recording {
- public:
-  explicit Recording(const std::string& every) : every_(every == "log" ? 0 : std::stoull(every)) {}
-
-  /// "log": steps of at most two significant digits, 90 in each decade from 10 on.
-  bool operator()(std::uint64_t step) const {
-    if (every_ > 0) return step % every_ == 0;
-    while (step >= 100 && step % 10 == 0) step /= 10;
-    return step < 100;
-  }
-
-  /// About how many rows a trace of so many steps has.
-  double rows(double steps) const {
-    if (every_ > 0) return steps / static_cast<double>(every_) + 2;
-    return steps < 100 ? steps : 90 * std::log10(steps);
-  }
-
- private:
-  std::uint64_t every_;
-};
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -56,7 +36,8 @@ class CellRun {
         moments_(has_probe(cell, "moments")),
         path_(has_probe(cell, "path")),
         training_(cell),
-        patience_(patience_of(cell)) {
+        patience_(patience_of(cell)),
+        peaks_(cell) {
     losses_.values.reserve(steps_);
     losses_.steps.reserve(steps_);
   }
@@ -119,6 +100,7 @@ class CellRun {
     if (path_) {
       for (const T& parameter : training_.parameters()) fields.push_back(decimal_text(parameter));
     }
+    peaks_.add(fields);
     recorder_.trace(t_, fields);
   }
 
@@ -131,6 +113,7 @@ class CellRun {
     Metrics metrics = earlier_.empty()
                           ? measured(cell_, losses_, growths_)
                           : measure_both(cell_, leg_.before, literals(), losses_.steps, growths_);
+    peaks_.write_to(metrics);
     if (early_) metrics[metric_place("stopped")] = std::to_string(t_);
     return Run{std::move(metrics), t_, seconds, std::move(end)};
   }
@@ -199,6 +182,7 @@ class CellRun {
       rows.pop_back();
     }
     recorder_.resume(rows);
+    peaks_.restore(rows);
     growths_ = saved_growths(state);
     if (!growths_.empty() && !recorded(growths_.back().step)) growths_.pop_back();
   }
@@ -214,6 +198,7 @@ class CellRun {
   Losses<T> losses_;
   std::vector<std::string> earlier_;  ///< the first of these, as they were before a switch
   Growths growths_;
+  ColumnPeaks peaks_;
   std::uint64_t t_ = 0;  ///< updates done
   bool early_ = false;
   double seconds_before_ = 0;
