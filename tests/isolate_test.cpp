@@ -187,8 +187,9 @@ TEST_CASE("a wrong isolate is refused with line, key, expectation and example", 
             .rfind("4: isolate.rounding: \"never\": expected", 0) == 0);
   // What isolate sets is set nowhere else.
   const std::string alone = "is what [isolate] sets in each of its cells; expected it there alone";
-  for (const char* key : {"arithmetic = \"dec100\"", "rule_arithmetic = \"dec100\"",
-                          "loss = \"p8\"", "update = { mode = \"up\" }"}) {
+  for (const char* key :
+       {"arithmetic = \"dec100\"", "arithmetic = \"binary64\"", "rule_arithmetic = \"dec100\"",
+        "loss = \"p8\"", "update = { mode = \"up\" }"}) {
     CHECK(message(two + "[precision]\n" + key + "\n").find(alone) != std::string::npos);
   }
   CHECK(message(two + "[sweep]\n\"precision.arithmetic\" = [\"quad\"]\n").find(alone) !=

@@ -17,33 +17,23 @@ bool isolate_sets(const std::string& key) {
 
 namespace {
 
-/// A key that [isolate] sets has no value of its own besides the default, and what only some roles
-/// have, such as a compensation.
+/// A key that [isolate] sets stands nowhere else, not even at its default; what only some roles
+/// have, such as a compensation, may.
 void require_free(const Place& place, const std::string& key, const Value& value) {
-  const auto refuse = [&](const std::string& name, const OptionInfo& option, const Value& given) {
-    if (plain_setting(name, option, &given).at_default) return;
-    throw InputError(place, key,
-                     "is what [isolate] sets in each of its cells; expected it there alone, for "
-                     "example exact = \"dec50\" and formats = [\"binary32\"]");
-  };
-  const OptionInfo* option = find_option(key);
-  const std::string group = key.substr(0, key.rfind('.'));
   const auto common = [](const std::string& part) {
     const auto& parts = common_parts();
-    return std::any_of(parts.begin(), parts.end(),
-                       [&](const OptionInfo& other) { return other.name == part; });
+    return std::any_of(parts.begin(), parts.end(), [&](const OptionInfo& other) {
+      return other.name == part.substr(part.rfind('.') + 1);
+    });
   };
-  if (isolate_sets(group) && common(key.substr(group.size() + 1))) {
-    refuse(key, *option, value);
-  } else if (isolate_sets(key) && option->type != OptionType::group) {
-    refuse(key, *option, value);
-  } else if (isolate_sets(key) && value.kind != Value::Kind::table) {
-    refuse(key, option->parts.front(), value);
-  } else if (isolate_sets(key)) {
-    for (const auto& [part, inner] : value.parts) {
-      if (common(part.substr(part.rfind('.') + 1))) refuse(part, *find_option(part), inner);
-    }
-  }
+  const bool part_of_role = isolate_sets(key.substr(0, key.rfind('.'))) && common(key);
+  const bool own_parts_alone = value.kind == Value::Kind::table &&
+                               std::none_of(value.parts.begin(), value.parts.end(),
+                                            [&](const auto& part) { return common(part.first); });
+  if (!part_of_role && (!isolate_sets(key) || own_parts_alone)) return;
+  throw InputError(place, key,
+                   "is what [isolate] sets in each of its cells; expected it there alone, for "
+                   "example exact = \"dec50\" and formats = [\"binary32\"]");
 }
 
 }  // namespace
