@@ -30,6 +30,9 @@ struct Curve {
   double last = 0;
 };
 
+/// The step of a trace's row. Throws std::runtime_error that names the file on a text that is none.
+double step_of(const std::string& text, const std::string& file);
+
 /// Thins a trace (its columns step and loss) to about `buckets` buckets of steps; the first and
 /// the last step always have buckets of their own. `file` names the trace in error messages:
 /// throws std::runtime_error without such columns, or on a field that is no number.
