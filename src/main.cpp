@@ -145,6 +145,12 @@ int parse_and_run(int argc, char** argv) {
                                   : figure_command(folder);
   });
 
+  auto* report_app = app.add_subcommand("report", "write a study's results as one HTML page");
+  folder_option(report_app);
+  std::string page;
+  report_app->add_option("--out", page, "the page's file (DIR/report.html)");
+  report_app->callback([&] { result = report_command(folder, page); });
+
   auto* verify_app = app.add_subcommand("verify", "run a study's cells again and compare");
   folder_option(verify_app);
   verify_app->add_option("--only", run.only, "cells where key=value,...");
