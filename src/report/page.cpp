@@ -49,7 +49,13 @@ std::string page_text(const Page& page, const Study& study, std::string_view cha
                             {"reports", page.reports},
                             {"data", page.data},
                             {"chart", chart},
-                            {"script", page_js}});
+                            {"choice", choice_js},
+                            {"traces", traces_js},
+                            {"charts", charts_js},
+                            {"explorer", explorer_js},
+                            {"map", map_js},
+                            {"cells", cells_js},
+                            {"page", page_js}});
 }
 
 }  // namespace ulpscope
