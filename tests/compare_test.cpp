@@ -169,6 +169,22 @@ TEST_CASE("a key that only one study sweeps tells cells apart in both", "[compar
   CHECK(has(result.out, "only in the second: 2 cells\n"));
 }
 
+TEST_CASE("it is said where only some of the matched cells differ in a key", "[compare]") {
+  const Folders folders;
+  const auto run = [&](const std::string& name, const std::string& momentum) {
+    folders.run(name, {"--set", "precision.arithmetic=binary32", "--set",
+                       "rule.kind=[\"adam\", \"sgd\"]", "--set", "rule.momentum=" + momentum});
+  };
+  run("a", "0.9");
+  run("b", "0.8");
+  const Result result = folders.compare("a", "b");
+  INFO(result.out << result.err);
+  CHECK(has(
+      result.out,
+      "matched by id: 1 cell\nmatched by equal values of precision.arithmetic, rule.kind: 1 cell\n"
+      "matched cells differ in rule.momentum: 0.9 -> 0.8 (1 of 2 cells)\n"));
+}
+
 TEST_CASE("what cannot be compared is bad input", "[compare]") {
   const Folders folders;
   folders.run("a");

@@ -236,6 +236,7 @@ TEST_CASE("report writes a page, or says what is wrong and writes none", "[repor
   CHECK(damaged.err.find("trace.csv: no loss: \"low\"") != std::string::npos);
   CHECK_FALSE(fs::exists(folder / "report.html"));
   CHECK(program({"report", (folder / "figures").string()}).code == 2);
+  CHECK(program({"report", folder.path().string(), "--out", folder.path().string()}).code == 2);
   fs::remove(folder / "summary.csv");
   CHECK(program({"report", folder.path().string()}).code == 2);
 }

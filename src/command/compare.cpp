@@ -53,10 +53,13 @@ void print_matches(const ComparedFolder& first, const ComparedFolder& second,
                                         : "equal values of " + joined(comparison.swept, ", "),
                counted(by_values.size(), "cell"));
   }
-  for (const Difference& key : comparison.keys) {
-    fmt::print("matched cells differ in {}: {}\n", key.name, difference_text(key));
-  }
   const auto alone = those(comparison, Matched::none);
+  const std::size_t matched = comparison.cells.size() - alone.size();
+  for (const KeyDifference& key : comparison.keys) {
+    fmt::print("matched cells differ in {}: {}{}\n", key.values.name, difference_text(key.values),
+               key.cells == matched ? std::string()
+                                    : fmt::format(" ({} of {} cells)", key.cells, matched));
+  }
   for (const bool in_first : {true, false}) {
     std::vector<const Cell*> cells;
     for (const ComparedCell* cell : alone) {

@@ -86,19 +86,20 @@ std::vector<ComparedCell> matched_cells(const ComparedFolder& first, const Compa
   return cells;
 }
 
-/// Adds the keys in which two descriptions differ; one that differs in several ways over the cells
-/// has "..." for its values.
-void add_keys(const ComparedCell& cell, std::vector<Difference>& keys) {
+/// Adds the keys in which two descriptions differ.
+void add_keys(const ComparedCell& cell, std::vector<KeyDifference>& keys) {
   const auto add = [&](const std::string& key, const std::string& first,
                        const std::string& second) {
-    const auto at = std::find_if(keys.begin(), keys.end(),
-                                 [&](const Difference& change) { return change.name == key; });
+    const auto at = std::find_if(keys.begin(), keys.end(), [&](const KeyDifference& other) {
+      return other.values.name == key;
+    });
     if (at == keys.end()) {
-      keys.push_back({key, first, second});
-    } else {
-      if (at->first != first) at->first = "...";
-      if (at->second != second) at->second = "...";
+      keys.push_back({{key, first, second}, 1});
+      return;
     }
+    ++at->cells;
+    if (at->values.first != first) at->values.first = "...";
+    if (at->values.second != second) at->values.second = "...";
   };
   // What has no effect in either, or says no more than another setting, makes no difference.
   const auto counts = [](const Setting& setting) { return !setting.part && setting.idle.empty(); };

@@ -33,6 +33,13 @@ struct Difference {
   std::string name, first, second;
 };
 
+/// A key in which descriptions of matched cells differ: its values, "..." where these are not the
+/// same in all such cells, and how many cells these are.
+struct KeyDifference {
+  Difference values;
+  std::size_t cells = 0;
+};
+
 /// How the traces of two cells go together, by the steps and columns that both have.
 struct Traces {
   std::size_t common = 0;           ///< steps
@@ -58,7 +65,7 @@ struct ComparedCell {
 struct Comparison {
   std::vector<std::string> swept;    ///< keys, of either folder
   std::vector<std::string> metrics;  ///< columns of either summary, and the status
-  std::vector<Difference> keys;      ///< in which descriptions of matched cells differ, and how
+  std::vector<KeyDifference> keys;
   std::vector<ComparedCell> cells;
 };
 
