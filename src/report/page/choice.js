@@ -121,7 +121,7 @@ const brightness = colour => {
 /** A line's colour on this paper: dark ones are made lighter on a dark one. */
 function ink(colour, alpha = 1) {
   let rgb = parts(colour);
-  const wanted = 120;
+  const wanted = 160;
   if (isDark() && brightness(colour) < wanted) {
     const share = (wanted - brightness(colour)) / (255 - brightness(colour)) * 1.15;
     rgb = rgb.map(part => Math.round(part + share * (255 - part)));
