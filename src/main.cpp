@@ -145,6 +145,21 @@ int parse_and_run(int argc, char** argv) {
                                   : figure_command(folder);
   });
 
+  auto* report_app = app.add_subcommand("report", "write a study's results as one HTML page");
+  folder_option(report_app);
+  std::string page;
+  report_app->add_option("--out", page, "the page's file (DIR/report.html)");
+  report_app->callback([&] { result = report_command(folder, page); });
+
+  std::string other_folder;
+  bool csv = false;
+  auto* compare_app =
+      app.add_subcommand("compare", "compare two folders of results cell by cell, to the bit");
+  folder_option(compare_app);
+  compare_app->add_option("OTHER", other_folder, "the other study's folder")->required();
+  compare_app->add_flag("--csv", csv, "print a row a cell in place of text");
+  compare_app->callback([&] { result = compare_command(folder, other_folder, csv); });
+
   auto* verify_app = app.add_subcommand("verify", "run a study's cells again and compare");
   folder_option(verify_app);
   verify_app->add_option("--only", run.only, "cells where key=value,...");

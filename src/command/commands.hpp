@@ -57,6 +57,10 @@ int status_command(const std::string& folder);
 int summary_command(const std::string& folder);
 int table_command(const std::string& folder, TableFormat format);
 int figure_command(const std::string& folder);
+/// report.html into the folder, or the page into another file.
+int report_command(const std::string& folder, const std::string& out);
+/// Cell by cell; `csv`: a row a cell in place of text.
+int compare_command(const std::string& first, const std::string& second, bool csv);
 /// A table or figure that the study does not have, of keys as under [[table]] and [[figure]]; what
 /// is in the folder stays as it is.
 int adhoc_table_command(const std::string& folder, const WrittenKeys& options, TableFormat format);

@@ -189,7 +189,18 @@ using Rgb = std::array<double, 3>;
 constexpr std::array<Rgb, 5> colour_stops{Rgb{68, 1, 84}, Rgb{59, 82, 139}, Rgb{33, 145, 140},
                                           Rgb{94, 201, 98}, Rgb{253, 231, 37}};
 
-/// A colour for 0 to 1.
+constexpr std::string_view no_value_colour = "#e4e4e4";
+constexpr std::string_view mixed_colour = "#f0d878";
+
+struct Category {
+  std::string_view name, colour;
+};
+constexpr std::array categories{Category{"stable", "#6aaee0"}, Category{"relapsed", "#c2410c"},
+                                Category{"unconverged", "#b0b0b0"}, Category{"diverged", "#202020"},
+                                Category{"mixed", mixed_colour}};
+
+}  // namespace
+
 std::string heat_colour(double share) {
   const double at = std::clamp(share, 0.0, 1.0) * (colour_stops.size() - 1);
   const auto low = std::min(static_cast<std::size_t>(at), colour_stops.size() - 2);
@@ -202,21 +213,13 @@ std::string heat_colour(double share) {
   return colour;
 }
 
-constexpr std::string_view no_value_colour = "#e4e4e4";
-constexpr std::string_view mixed_colour = "#f0d878";
-
-struct Category {
-  std::string_view name, colour;
-};
-constexpr std::array categories{Category{"stable", "#6aaee0"}, Category{"relapsed", "#c2410c"},
-                                Category{"unconverged", "#b0b0b0"}, Category{"diverged", "#202020"},
-                                Category{"mixed", mixed_colour}};
-
 std::string category_colour(const std::string& name) {
   const auto* at = std::find_if(categories.begin(), categories.end(),
                                 [&](const Category& category) { return category.name == name; });
   return std::string(at == categories.end() ? no_value_colour : at->colour);
 }
+
+namespace {
 
 bool dark(const std::string& colour) {
   const auto part = [&](std::size_t at) { return std::stoi(colour.substr(at, 2), nullptr, 16); };

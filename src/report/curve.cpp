@@ -15,15 +15,6 @@ namespace {
 
 constexpr double zero_marks = 40;  // at most, across the figure
 
-double step_of(const std::string& text, const std::string& file) {
-  std::uint64_t step = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw std::runtime_error(file + ": no step: \"" + text + "\"");
-  }
-  return static_cast<double>(step);
-}
-
 /// The finite values of one stretch of steps.
 class Stretch {
  public:
@@ -52,6 +43,15 @@ class Stretch {
 };
 
 }  // namespace
+
+double step_of(const std::string& text, const std::string& file) {
+  std::uint64_t step = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw std::runtime_error(file + ": no step: \"" + text + "\"");
+  }
+  return static_cast<double>(step);
+}
 
 Curve make_curve(const Csv& trace, const std::string& column, std::size_t buckets,
                  const std::string& file) {

@@ -66,15 +66,8 @@ std::string head(const Table& table) {
 
 }  // namespace
 
-std::string html_table(const Table& table, const TableSpec& spec, const Study& study,
-                       const std::string& comment) {
-  const std::string& caption = !spec.caption.empty()  ? spec.caption
-                               : !study.title.empty() ? study.title
-                                                      : spec.name;
-  std::string text = "<!DOCTYPE html>\n<!-- " + comment + " -->\n<html lang=\"en\">\n<head>\n" +
-                     "<meta charset=\"utf-8\">\n<title>" + xml_text(caption) +
-                     "</title>\n<style>\n" + std::string(style) + "</style>\n</head>\n<body>\n" +
-                     "<table>\n  <caption>" + xml_text(caption) + "</caption>\n  <thead>\n" +
+std::string html_element(const Table& table, const std::string& caption) {
+  std::string text = "<table>\n  <caption>" + xml_text(caption) + "</caption>\n  <thead>\n" +
                      head(table) + "  </thead>\n  <tbody>\n";
   for (const Table::Line& line : table.lines) {
     text += "    <tr>\n";
@@ -92,7 +85,18 @@ std::string html_table(const Table& table, const TableSpec& spec, const Study& s
     }
     text += "    </tr>\n";
   }
-  return text + "  </tbody>\n</table>\n</body>\n</html>\n";
+  return text + "  </tbody>\n</table>\n";
+}
+
+std::string html_table(const Table& table, const TableSpec& spec, const Study& study,
+                       const std::string& comment) {
+  const std::string& caption = !spec.caption.empty()  ? spec.caption
+                               : !study.title.empty() ? study.title
+                                                      : spec.name;
+  return "<!DOCTYPE html>\n<!-- " + comment + " -->\n<html lang=\"en\">\n<head>\n" +
+         "<meta charset=\"utf-8\">\n<title>" + xml_text(caption) + "</title>\n<style>\n" +
+         std::string(style) + "</style>\n</head>\n<body>\n" + html_element(table, caption) +
+         "</body>\n</html>\n";
 }
 
 }  // namespace ulpscope

@@ -2,11 +2,11 @@
 #include "ulpscope/store/host.hpp"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sys/utsname.h>
 #include <thread>
 
 #include "ulpscope/store/fmt.hpp"
+#include "ulpscope/store/json.hpp"
 #include "ulpscope/store/version.hpp"
 
 namespace ulpscope {
@@ -36,7 +36,7 @@ std::string compiler_text() {
 std::string host_json(const Csv& timings) {
   utsname system{};
   uname(&system);
-  nlohmann::ordered_json host;
+  Json host;
   host["ulpscope"] = release;
   host["machine"] = {{"name", system.nodename},
                      {"processor", processor()},
@@ -46,7 +46,7 @@ std::string host_json(const Csv& timings) {
   host["compiler"] = compiler_text();
   host["flags"] = ULPSCOPE_FLAGS;
   host["versions"] = {{"Boost", ULPSCOPE_BOOST}, {"fmt", FMT_VERSION}};
-  host["timings"] = nlohmann::ordered_json::array();
+  host["timings"] = Json::array();
   for (const auto& row : timings.rows) {
     host["timings"].push_back({{"id", row[0]},
                                {"steps", std::stoull(row[1])},
@@ -54,7 +54,7 @@ std::string host_json(const Csv& timings) {
                                {"us_per_step", std::stod(row[3])}});
   }
   // A host name need not be UTF-8: replaced rather than refused.
-  return host.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return host.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace ulpscope

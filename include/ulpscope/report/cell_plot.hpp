@@ -25,4 +25,9 @@ void draw_heat_map(const FigureSpec& spec, const Records& records, const CellPlo
 void draw_distribution(const FigureSpec& spec, const Records& records, const CellPlot& plot,
                        Drawing& drawing);
 
+/// What a heat map's boxes are filled with, #rrggbb: for a number's place from 0, the lowest, to 1,
+/// and for a verdict, "mixed", or a text that is neither.
+std::string heat_colour(double share);
+std::string category_colour(const std::string& name);
+
 }  // namespace ulpscope

@@ -77,6 +77,9 @@ bool is_numeric(const Table& table, std::size_t at);
 std::string latex_table(const Table& table, const TableSpec& spec, const Study& study,
                         const std::string& comment);
 
+/// The table as an HTML element.
+std::string html_element(const Table& table, const std::string& caption);
+
 /// The table as an HTML page that needs no other file.
 std::string html_table(const Table& table, const TableSpec& spec, const Study& study,
                        const std::string& comment);

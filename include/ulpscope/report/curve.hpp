@@ -30,6 +30,9 @@ struct Curve {
   double last = 0;
 };
 
+/// The step of a trace's row. Throws std::runtime_error that names the file on a text that is none.
+double step_of(const std::string& text, const std::string& file);
+
 /// Thins a column of a trace to about `buckets` buckets of steps; the first and the last step
 /// always have buckets of their own. Steps without a value are passed over. `file` names the trace
 /// in error messages: throws std::runtime_error without such a column and one of steps, or on a
