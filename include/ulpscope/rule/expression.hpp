@@ -142,7 +142,7 @@ struct Divide {
   template <class T>
   [[gnu::always_inline]] static T plain(const T& a, const T& b) {
     // Below that Boost divides machine words.
-    if constexpr (kernel::has_kernel<T> && significand_bits<T> > 32) {
+    if constexpr (kernel::has_kernel<T> && 32 < significand_bits<T>) {
       return kernel::divide(a, b);
     } else {
       return a / b;
