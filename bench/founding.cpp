@@ -2,25 +2,17 @@
 // What a step of the founding case costs in each arithmetic, and of it Adam's share.
 #include <benchmark/benchmark.h>
 
-#include "ulpscope/study/plan.hpp"
+#include "ulpscope/study/founding.hpp"
 #include "ulpscope/study/trained.hpp"
 
 namespace {
 
 using namespace ulpscope;
 
-template <class T>
-Cell founding_cell() {
-  Study study;
-  study.base = {
-      {"precision.arithmetic", {Value::Kind::text, std::string(ArithmeticTraits<T>::name), {}}}};
-  return make_plan(study).cells.front();
-}
-
 /// One step of the founding case: loss, gradient, update; 64 samples x 1000 features.
 template <class T>
 void founding_step(benchmark::State& state) {
-  Training<T> training(founding_cell<T>());
+  Training<T> training(founding_cell(ArithmeticTraits<T>::name));
   std::uint64_t t = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(training.loss(t));
@@ -38,7 +30,7 @@ void adam(benchmark::State& state) {
   const std::vector<float> slope = normal_values(parameters, generator);
   std::vector<T> w(start.begin(), start.end());
   const std::vector<T> g(slope.begin(), slope.end());
-  const Cell cell = founding_cell<T>();
+  const Cell cell = founding_cell(ArithmeticTraits<T>::name);
   const auto rule = make_rule<T>(cell, parameters, precision_of(cell).rule);
   std::uint64_t t = 0;
   for (auto _ : state) rule->step(++t, w, g);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What an update costs per parameter in the machine's own arithmetics: Adam from the first cache
-// out into memory, beside copying, and every rule at 10^3 and 10^5 parameters, early in training
-// and late, when second moments are subnormal numbers. Items are parameters.
+// out into memory, beside copying, and every rule at 10^3, 10^5 and 10^7 parameters, early in
+// training and late, when second moments are subnormal numbers. Items are parameters.
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -91,7 +91,8 @@ void add(TypeList<Options...>) {
           "update/" + arithmetic + "/" + std::string(rule) + (late ? "/late" : "/early");
       benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { run(state, late); })
           ->Arg(1000)
-          ->Arg(100'000);
+          ->Arg(100'000)
+          ->Arg(10'000'000);
     };
     (add_rule(Options::name, update<T, Options>), ...);
   }

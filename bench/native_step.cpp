@@ -4,11 +4,10 @@
 // the inputs twice, in the arithmetic's own type, from the cache that they fit; in x87 its
 // multiplications and additions, out of registers. `model` and `rule` are the step's two parts.
 #include <cstdint>
-#include <cstring>
 #include <memory>
 
 #include "ulpscope/data/gaussian.hpp"
-#include "ulpscope/format/simd.hpp"
+#include "ulpscope/kernel/roofline.hpp"
 #include "ulpscope/model/linear.hpp"
 #include "ulpscope/rule/adam.hpp"
 #include "versus.hpp"
@@ -45,34 +44,10 @@ struct Founding {
   void update() { rule->step(++t, w, gradient); }
 };
 
-/// Reads all bytes of the inputs, by vectors of 64 bytes or what the processor has.
-struct ReadAll {
-  const char* bytes;
-  std::size_t count;
-  std::uint64_t* result;
-
-  [[gnu::always_inline]] void operator()() const {
-    typedef std::uint64_t V __attribute__((vector_size(64)));
-    typedef std::uint64_t Unaligned __attribute__((vector_size(64), aligned(8), may_alias));
-    V all[4] = {};
-    const char* at = bytes;
-    for (std::size_t k = count / sizeof all; k > 0; --k, at += sizeof all) {
-      for (int i = 0; i < 4; ++i) all[i] |= reinterpret_cast<const Unaligned*>(at)[i];
-    }
-    const V any = (all[0] | all[1]) | (all[2] | all[3]);
-    *result = any[0] | any[7];
-  }
-};
-
 template <class T>
 void by_reading_twice(benchmark::State& state, bool model, bool rule) {
   Founding<T> founding;
-  std::uint64_t result = 0;
-  const std::size_t bytes = founding.inputs.size() * sizeof(T);
-  // From the start of a cache line.
-  std::vector<char> room(bytes + 64);
-  char* const inputs = room.data() + (64 - reinterpret_cast<std::uintptr_t>(room.data()) % 64);
-  std::memcpy(inputs, founding.inputs.data(), bytes);
+  const kernel::ReadBytes inputs(founding.inputs.size() * sizeof(T));
   founding.forth_and_back();
   bench::in_turns(
       state, 20,
@@ -81,33 +56,9 @@ void by_reading_twice(benchmark::State& state, bool model, bool rule) {
         if (rule) founding.update();
       },
       [&] {
-        for (int pass = 0; pass < 2; ++pass) {
-          run(best_simd(), ReadAll{inputs, bytes, &result});
-          benchmark::DoNotOptimize(result);
-        }
+        inputs();
+        inputs();
       });
-}
-
-/// As many multiplications and additions as a step has, of registers, in five chains that do not
-/// wait for each other: what the processor can do where no value is read.
-void multiply_add() {
-#if ULPSCOPE_X86
-  std::size_t rounds = 2 * samples * features / 5;
-  asm volatile(
-      "fldz\n fldz\n fldz\n fldz\n fldz\n fld1\n fld1\n"
-      "1:\n"
-      "fld %%st(1)\n fmul %%st(1), %%st\n faddp %%st, %%st(3)\n"
-      "fld %%st(1)\n fmul %%st(1), %%st\n faddp %%st, %%st(4)\n"
-      "fld %%st(1)\n fmul %%st(1), %%st\n faddp %%st, %%st(5)\n"
-      "fld %%st(1)\n fmul %%st(1), %%st\n faddp %%st, %%st(6)\n"
-      "fld %%st(1)\n fmul %%st(1), %%st\n faddp %%st, %%st(7)\n"
-      "dec %0\n"
-      "jnz 1b\n"
-      "fstp %%st\n fstp %%st\n fstp %%st\n fstp %%st\n fstp %%st\n fstp %%st\n fstp %%st\n"
-      : "+r"(rounds)
-      :
-      : "cc", "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)");
-#endif
 }
 
 void by_multiplying(benchmark::State& state) {
@@ -119,7 +70,7 @@ void by_multiplying(benchmark::State& state) {
         founding.forth_and_back();
         founding.update();
       },
-      multiply_add);
+      [] { kernel::multiply_add_x87(2 * samples * features); });
 }
 
 template <class T>

@@ -3,22 +3,18 @@
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
-#include <ctime>
 #include <vector>
+
+#include "ulpscope/store/host.hpp"
 
 namespace ulpscope::bench {
 
-/// Seconds that the processor worked for `calls` calls: not those in which it worked for others.
+/// Seconds that the processor worked for `calls` calls.
 template <class F>
 double seconds(std::size_t calls, F& f) {
-  const auto now = [] {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-  };
-  const double start = now();
+  const double start = processor_seconds();
   for (std::size_t i = 0; i < calls; ++i) f();
-  return now() - start;
+  return processor_seconds() - start;
 }
 
 inline double median(std::vector<double>& values) {

@@ -5,6 +5,8 @@
 //   row_sum  weighted sums of rows; the matrix is the founding case's, 64 samples x 1000 features,
 //            forward and for the gradient; items are multiply-adds
 //   each     an operation on each of 1000 pairs; in eight lanes packing and unpacking is included
+//
+// wide24 and wide53 have 24 and 53 bits, quad 113, dec50 168, dec100 335.
 #include <benchmark/benchmark.h>
 #include <mpfr.h>
 #include <random>
@@ -14,6 +16,13 @@
 #include "ulpscope/kernel/eight.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
 #include "ulpscope/kernel/square_root.hpp"
+
+#if defined(__SIZEOF_FLOAT128__) && __has_include(<quadmath.h>)
+#define ULPSCOPE_QUADMATH 1
+#include <quadmath.h>
+#else
+#define ULPSCOPE_QUADMATH 0
+#endif
 
 namespace {
 
@@ -178,6 +187,23 @@ void each_mpfr(benchmark::State& state, const Operation& operation) {
   state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
 }
 
+#if ULPSCOPE_QUADMATH
+__extension__ using Float128 = __float128;
+
+template <class Operation>
+void each_float128(benchmark::State& state, const Operation& operation) {
+  const Pairs<double> pairs;
+  std::vector<Float128> a, b, out(pairs.count);
+  for (const double x : pairs.a) a.push_back(static_cast<Float128>(x) / 3);
+  for (const double x : pairs.b) b.push_back(static_cast<Float128>(x) / 7);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < pairs.count; ++i) out[i] = operation(a[i], b[i]);
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+}
+#endif
+
 template <class F>
 void add(const std::string& name, F&& run) {
   benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(run))->Unit(benchmark::kMicrosecond);
@@ -201,9 +227,8 @@ void add_row_sums() {
           [=](benchmark::State& s) { by_kernel<T>(s, rows, columns, Kernel::ifma); });
     }
     add(name + "mpfr", [=](benchmark::State& s) { by_mpfr<T>(s, rows, columns); });
-#if defined(__SIZEOF_FLOAT128__)
+#if ULPSCOPE_QUADMATH
     if constexpr (std::is_same_v<T, Quad>) {
-      __extension__ using Float128 = __float128;
       add(name + "float128",
           [=](benchmark::State& s) { by_type<Float128, double>(s, rows, columns); });
     }
@@ -252,8 +277,24 @@ void add_arithmetics(TypeList<T...>) {
   (add_operations<T>(), ...);
 }
 
+#if ULPSCOPE_QUADMATH
+void add_float128() {
+  const auto add_operation = [](const std::string& symbol, const auto& operation) {
+    add("each/quad/" + symbol + "/float128",
+        [=](benchmark::State& s) { each_float128(s, operation); });
+  };
+  add_operation("sum", [](Float128 a, Float128 b) { return a + b; });
+  add_operation("product", [](Float128 a, Float128 b) { return a * b; });
+  add_operation("quotient", [](Float128 a, Float128 b) { return a / b; });
+  add_operation("root", [](Float128 a, Float128) { return sqrtq(a); });
+}
+#endif
+
 const bool registered = [] {
-  add_arithmetics(TypeList<Quad, Dec50, Dec100, Wide53, Wide24>{});
+  add_arithmetics(TypeList<Wide24, Wide53, Quad, Dec50, Dec100>{});
+#if ULPSCOPE_QUADMATH
+  add_float128();
+#endif
   return true;
 }();
 

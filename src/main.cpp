@@ -123,11 +123,14 @@ int parse_and_run(int argc, char** argv) {
       {"markdown", TableFormat::markdown}, {"md", TableFormat::markdown},
       {"latex", TableFormat::latex},       {"tex", TableFormat::latex},
       {"csv", TableFormat::csv},           {"html", TableFormat::html}};
+  const auto table_format = [&](CLI::App* command, TableFormat& chosen) {
+    return command
+        ->add_option("--format", chosen, "what is printed: markdown (md), latex (tex), csv or html")
+        ->transform(CLI::CheckedTransformer(names));
+  };
   auto* table_app = app.add_subcommand("table", "write a study's tables and print them");
   folder_option(table_app);
-  table_app
-      ->add_option("--format", format, "what is printed: markdown (md), latex (tex), csv or html")
-      ->transform(CLI::CheckedTransformer(names));
+  table_format(table_app, format);
   AdhocOptions adhoc_table(*table_app, table_keys(), "print a table of these keys, write nothing");
   table_app->callback([&] {
     result = adhoc_table.given() ? adhoc_table_command(folder, adhoc_table.written(), format)
@@ -185,6 +188,20 @@ int parse_and_run(int argc, char** argv) {
   round_app->callback([&] {
     round.values = round_app->remaining();
     result = round_command(round);
+  });
+
+  BenchOptions bench;
+  TableFormat bench_format = TableFormat::markdown;
+  auto* bench_app = app.add_subcommand(
+      "bench", "time a step of the founding case in every arithmetic, and print a table");
+  bench_app->add_option("--only", bench.only, "arithmetics; may hold * and ?");
+  auto* bench_format_option = table_format(bench_app, bench_format);
+  bench_app->add_option("--out", bench.out, "write the table to this file; see --format");
+  bench_app->add_option("--seconds", bench.seconds, "about how long all is measured (10)")
+      ->check(CLI::Range(0.001, 1e6));
+  bench_app->callback([&] {
+    if (bench_format_option->count() > 0) bench.format = bench_format;
+    result = bench_command(bench);
   });
 
   std::string what;

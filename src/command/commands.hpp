@@ -46,6 +46,13 @@ struct RoundOptions {
   std::vector<std::string> values;  ///< lines of standard input where empty
 };
 
+struct BenchOptions {
+  std::string only;                   ///< a glob of arithmetics; all where empty
+  std::optional<TableFormat> format;  ///< that of the file's ending, or Markdown
+  std::string out;                    ///< standard output where empty
+  double seconds = 10;                ///< about how long all is measured
+};
+
 // Each command prints its data to stdout and returns the exit code; bad input is an InputError.
 int run_command(const RunOptions& options);
 int submit_command(const SubmitOptions& options);
@@ -67,6 +74,7 @@ int adhoc_table_command(const std::string& folder, const WrittenKeys& options, T
 int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
                          const std::string& out);
 int round_command(const RoundOptions& options);
+int bench_command(const BenchOptions& options);
 int list_command(const std::string& what);
 
 /// The study of a results folder.

@@ -98,18 +98,6 @@ std::string markdown(const Table& table, const TableSpec& spec, const std::strin
   return text;
 }
 
-std::string text_of(const Table& table, const TableSpec& spec, const Study& study,
-                    TableFormat format) {
-  const std::string comment = stamp(study.name, "table", spec.name);
-  switch (format) {
-    case TableFormat::markdown: return markdown(table, spec, comment);
-    case TableFormat::latex: return latex_table(table, spec, study, comment);
-    case TableFormat::csv: return csv_text(table);
-    case TableFormat::html: return html_table(table, spec, study, comment);
-  }
-  return {};
-}
-
 }  // namespace
 
 std::string table_ending(TableFormat format) {
@@ -122,9 +110,21 @@ std::string table_ending(TableFormat format) {
   return {};
 }
 
+std::string table_text(const Table& table, const TableSpec& spec, const Study& study,
+                       TableFormat format) {
+  const std::string comment = stamp(study.name, "table", spec.name);
+  switch (format) {
+    case TableFormat::markdown: return markdown(table, spec, comment);
+    case TableFormat::latex: return latex_table(table, spec, study, comment);
+    case TableFormat::csv: return csv_text(table);
+    case TableFormat::html: return html_table(table, spec, study, comment);
+  }
+  return {};
+}
+
 std::string table_text(const TableSpec& spec, const Study& study, const Csv& summary,
                        const Csv& timings, TableFormat format) {
-  return text_of(collect(spec, summary, timings), spec, study, format);
+  return table_text(collect(spec, summary, timings), spec, study, format);
 }
 
 Csv read_timings(const fs::path& folder) {
@@ -140,7 +140,7 @@ std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
     const Table table = collect(spec, summary, timings);
     for (const TableFormat format : table_formats) {
       files.push_back(folder / "tables" / (spec.name + table_ending(format)));
-      write_file(files.back(), text_of(table, spec, study, format));
+      write_file(files.back(), table_text(table, spec, study, format));
     }
   }
   return files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/store/host.hpp"
 
+#include <ctime>
 #include <fstream>
 #include <sys/utsname.h>
 #include <thread>
@@ -10,9 +11,8 @@
 #include "ulpscope/store/version.hpp"
 
 namespace ulpscope {
-namespace {
 
-std::string processor() {
+std::string processor_text() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
     const std::size_t colon = line.find(": ");
@@ -23,7 +23,11 @@ std::string processor() {
   return "unknown";
 }
 
-}  // namespace
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 std::string compiler_text() {
 #ifdef __clang__
@@ -39,7 +43,7 @@ std::string host_json(const Csv& timings) {
   Json host;
   host["ulpscope"] = release;
   host["machine"] = {{"name", system.nodename},
-                     {"processor", processor()},
+                     {"processor", processor_text()},
                      {"threads", std::thread::hardware_concurrency()},
                      {"system", std::string(system.sysname) + " " + system.release},
                      {"architecture", system.machine}};

@@ -10,11 +10,12 @@
 #include "ulpscope/format/roles.hpp"
 #include "ulpscope/kernel/native_sum.hpp"
 #include "ulpscope/kernel/rounded_sum.hpp"
+#include "ulpscope/kernel/soft_sum.hpp"
 
 namespace ulpscope {
 
 /// out[k] = sum over r of weights[r] * matrix[r * out.size() + k], summed in the order of r from
-/// 0, each product and each sum rounded in T (native_sum.hpp).
+/// 0, each product and each sum rounded in T (native_sum.hpp, soft_sum.hpp).
 template <class T>
 void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out) {
   kernel::row_sum<T>(matrix, weights, out);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ulpscope/report/column.hpp"
+#include "ulpscope/report/table.hpp"
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
@@ -72,6 +73,10 @@ std::string shown_field(const Column& column, const Table::Field& field, F&& num
 
 /// True where a column's cells are numbers, apart from empty ones and ones that are not finite.
 bool is_numeric(const Table& table, std::size_t at);
+
+/// The table in a format; the study's name and title stand where the table has none of its own.
+std::string table_text(const Table& table, const TableSpec& spec, const Study& study,
+                       TableFormat format);
 
 /// The table as a LaTeX table environment, for booktabs and siunitx.
 std::string latex_table(const Table& table, const TableSpec& spec, const Study& study,

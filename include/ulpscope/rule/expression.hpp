@@ -6,6 +6,7 @@
 
 #include "ulpscope/format/roles.hpp"
 #include "ulpscope/kernel/eight.hpp"
+#include "ulpscope/kernel/square_root.hpp"
 
 /// Element-wise formulas over values of the arithmetic T, as a rule writes them: b1 * m + c1 * g.
 /// They can be computed in T, or with every operation rounded once into a role's format: operands
@@ -140,7 +141,12 @@ struct Divide {
   static constexpr std::uint32_t operations = 1;
   template <class T>
   [[gnu::always_inline]] static T plain(const T& a, const T& b) {
-    return a / b;
+    // Below that Boost divides machine words.
+    if constexpr (kernel::has_kernel<T> && 32 < significand_bits<T>) {
+      return kernel::divide(a, b);
+    } else {
+      return a / b;
+    }
   }
   template <class T>
   static T every(const T& a, const T& b, Every<T>& every) {
@@ -152,7 +158,11 @@ struct SquareRoot {
   template <class T>
   [[gnu::always_inline]] static T plain(const T& x) {
     using std::sqrt;
-    return sqrt(x);
+    if constexpr (kernel::has_kernel<T>) {
+      return kernel::square_root(x);
+    } else {
+      return sqrt(x);
+    }
   }
   template <class T>
   static T every(const T& x, Every<T>& every) {

@@ -53,8 +53,14 @@ class Singles {
 
   T sum(const T& a, const T& b) { return role_->sum(a, b, next()); }
   T product(const T& a, const T& b) { return role_->product(a, b, next()); }
-  T quotient(const T& a, const T& b) { return role_->quotient(a, b, next()); }
-  T root(const T& a) { return role_->root(a, next()); }
+  T quotient(const T& a, const T& b) {
+    const Site at = next();
+    return role_->plain() ? expression::Divide::plain(a, b) : role_->quotient(a, b, at);
+  }
+  T root(const T& a) {
+    const Site at = next();
+    return role_->plain() ? expression::SquareRoot::plain(a) : role_->root(a, at);
+  }
 
  private:
   Site next() {
@@ -107,7 +113,8 @@ class Step {
   std::uint64_t second_moment_age() const { return intervention_.age(number_); }
   const Roles<T>& roles() const { return *roles_; }
 
-  /// Formulas are computed by this instruction set; the bits are the same.
+  /// Formulas are computed by this instruction set; the bits are the same. Those of wide numbers
+  /// by eights need the best one.
   void use(Simd simd) { simd_ = simd; }
 
   /// Roles whose formulas are not computed: their values stay as they are.
@@ -253,7 +260,7 @@ class Step {
   template <class E>
   Values compute_plain(T* out, const E& formula) const {
     if constexpr (E::in_eights && E::operations > 0) {
-      if (kernel::has_ifma()) return compute_eights(out, formula);
+      if (simd_ == Simd::avx512 && kernel::has_ifma()) return compute_eights(out, formula);
     }
     const detail::ComputeAll<T, E> all{out, count_, formula};
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {

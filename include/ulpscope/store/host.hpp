@@ -11,6 +11,12 @@ namespace ulpscope {
 /// compared.
 std::string host_json(const Csv& timings);
 
+/// The processor's name as the system has it.
+std::string processor_text();
+
+/// Seconds that the processor has worked for this thread: not those in which it worked for others.
+double processor_seconds();
+
 /// "g++ 12.2.0" and the like: what this program was built with.
 std::string compiler_text();
 
