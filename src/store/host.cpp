@@ -2,11 +2,11 @@
 #include "ulpscope/store/host.hpp"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sys/utsname.h>
 #include <thread>
 
 #include "ulpscope/store/fmt.hpp"
+#include "ulpscope/store/json.hpp"
 #include "ulpscope/store/version.hpp"
 
 namespace ulpscope {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ulpscope/study/plan.hpp"
+
+namespace ulpscope {
+
+/// What a description alone says of a cell: "yes", "no", or nothing where it does not say.
+struct PredictionInfo {
+  std::string_view name;
+  std::string_view summary;
+  std::string (*of)(const Cell&);
+};
+
+/// Whether a second moment that decays, v <- beta2 v rounded to where it is stored, stops on the
+/// way: whether at some significand m of p bits, 1 <= m < 2, rounding gives m back. Of those with
+/// the whole ulp 2^(1-p) below them, 1 + ulp decreases least: to nearest, v stops where
+///
+///   (1 - beta2) (1 + ulp) < ulp / 2,
+///
+/// upwards and to odd where that is less than an ulp; toward zero and downwards nowhere, by chance
+/// never for good. The square root as an encoding is multiplied by sqrt(beta2). Nothing for rules
+/// without beta2, other encodings, and second moments that divide fresh. beta2 is as written; what
+/// a format's smallest numbers do is left out.
+std::string second_moment_stalls(const Cell& cell);
+
+/// The one list of predictions.
+inline constexpr std::array prediction_list{PredictionInfo{
+    "v_stalls", "a second moment that decays stops on the way", second_moment_stalls}};
+
+inline std::vector<std::string> prediction_names() {
+  std::vector<std::string> names;
+  for (const PredictionInfo& prediction : prediction_list) names.emplace_back(prediction.name);
+  return names;
+}
+
+}  // namespace ulpscope
