@@ -117,6 +117,12 @@ std::string joined(const std::vector<Border>& borders) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& remedies) {
+  std::string text;
+  for (const std::string& remedy : remedies) text += (text.empty() ? "" : ", or ") + remedy;
+  return text.empty() ? "any of the changes that are tried" : text;
+}
+
 void show(const Alike& group, const std::vector<std::string>& swept) {
   const Cell& cell = *group.cells.front();
   const Magnitudes& magnitudes = group.magnitudes;
@@ -136,9 +142,7 @@ void show(const Alike& group, const std::vector<std::string>& swept) {
     if (!found.present) continue;
     fmt::print("      {}", info.summary);
     if (!info.study.empty()) fmt::print("; studies/{}.toml", info.study);
-    fmt::print("\n      not with {}\n",
-               found.remedies.empty() ? "any of the changes that are tried"
-                                      : fmt::format("{}", fmt::join(found.remedies, ", or ")));
+    fmt::print("\n      not with {}\n", joined(found.remedies));
   }
 }
 

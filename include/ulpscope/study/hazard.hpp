@@ -24,7 +24,6 @@ struct Magnitudes {
   /// Learning rate times sharpness after the first update.
   std::optional<double> first_scaled{};
 };
-};
 
 /// A number that a hazard is decided by, as text.
 struct Border {
