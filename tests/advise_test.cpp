@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // ulpscope advise: what it prints, its exit codes, and what it predicts.
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "catch.hpp"
 #include "cells.hpp"

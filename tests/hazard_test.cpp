@@ -8,6 +8,7 @@
 #include "cells.hpp"
 #include "ulpscope/format/wide_rounder.hpp"
 #include "ulpscope/study/hazard.hpp"
+#include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/prediction.hpp"
 #include "ulpscope/study/rule_run.hpp"
 
@@ -226,7 +227,8 @@ TEST_CASE("squares underflow, become subnormal and overflow at their borders", "
           const RoleFormat v_format =
               precision_of(cell).rule[Role::second_moment].value_or(RoleFormat{{own_format<W>()}});
           const Format& format = v_format.rounding.format;
-          if (format.emax > 100000) continue;  // the borders have exponents beyond W's squares
+          // Of borders with such exponents the text has no digits.
+          if (format.emax > (encoding == std::string("sqrt") ? 10000 : 100000)) continue;
           const auto found = hazards_of(cell, {});
           const auto first = [&](const W& g) {
             Bench<W> bench(cell, {W(0)});

@@ -141,23 +141,30 @@ Situation situation(const Cell& cell, const Magnitudes& magnitudes) {
   return s;
 }
 
-/// v and what is taken in, rounded where the rule rounds.
+/// v and what is taken in, rounded where the rule rounds. Where the products of a gradient and its
+/// negative are rounded to different squares, the larger one for Mode::up, else the smaller.
 class SecondMoment {
  public:
   SecondMoment(const Situation& s, Mode chance)
       : s_(s),
+        most_(chance == Mode::up),
         stores_(rounder_of(s.v.rounding, chance)),
         operates_(s.v.every ? stores_ : Rounder<W>({s.arithmetic})) {}
 
   /// (beta2 v) + ((c g) g), as it is stored.
-  W next(const W& v, const W& g) const { return stored(W(decayed(v) + square(g))); }
+  W next(const W& v, const W& g) const { return stored(sum(v, g)); }
   /// v + ((c g) g), as it is stored.
   W with(const W& v, const W& g) const { return stored(W(v + square(g))); }
+  /// (beta2 v) + ((c g) g) before it is stored.
+  W sum(const W& v, const W& g) const { return op(W(s_.kept_beta2 * v)) + square(g); }
 
  private:
   W op(const W& x) const { return operates_(x, {}); }
-  W square(const W& g) const { return op(W(op(W(s_.share * g)) * g)); }
-  W decayed(const W& v) const { return op(W(s_.kept_beta2 * v)); }
+  W square(const W& g) const {
+    const W one = product(g), other = product(W(-g));
+    return (one < other) == most_ ? other : one;
+  }
+  W product(const W& g) const { return op(W(op(W(s_.share * g)) * g)); }
   W stored(const W& sum) const {
     using std::sqrt;
     const W v = op(sum);
@@ -168,15 +175,18 @@ class SecondMoment {
   }
 
   const Situation& s_;
+  bool most_;
   Rounder<W> stores_, operates_;
 };
 
 /// Exponents between which gradients are looked for: their squares have all of v's.
 std::int64_t low_exponent(const Situation& s) {
-  return std::max(s.v.rounding.format.emin, s.arithmetic.emin) / 2 - 200;
+  const std::int64_t own = s.v.rounding.format.emin;
+  return std::max(s.v.encoding == Encoding::sqrt ? own : own / 2, s.arithmetic.emin / 2) - 200;
 }
 std::int64_t high_exponent(const Situation& s) {
-  return std::min(s.v.rounding.format.emax, s.arithmetic.emax) / 2 + 200;
+  const std::int64_t own = s.v.rounding.format.emax;
+  return std::min(s.v.encoding == Encoding::sqrt ? own : own / 2, s.arithmetic.emax / 2) + 200;
 }
 
 W smallest_normal_v(const Situation& s) {
@@ -210,6 +220,9 @@ Descent descend(const Situation& s, const W& smallest, const std::function<bool(
   }
   return {0, v};
 }
+
+/// A power of two, as such.
+std::string shown_power(std::int64_t exponent) { return "2^" + std::to_string(exponent); }
 
 std::string step_text(const Descent& descent) {
   return descent.step == 0 ? "none" : std::to_string(descent.step);
@@ -307,28 +320,41 @@ Finding v_subnormal(const Situation& s) {
   return found;
 }
 
+/// Whether v can go beyond its largest number where every gradient has this magnitude: as much as
+/// it can be by any that are not larger, as v and its square are rounded by monotonic functions.
+bool overflows(const Situation& s, const W& largest) {
+  using std::isfinite;
+  const W most = largest_v(s);
+  const SecondMoment moment(s, Mode::up);
+  W v = 0;
+  for (std::uint64_t k = 0; k < s.steps; ++k) {
+    const W next = moment.next(v, largest);
+    if (!isfinite(next) || moment.sum(v, largest) > most) return true;
+    if (next == v) return false;
+    v = next;
+  }
+  return false;
+}
+
 Finding square_overflows(const Situation& s) {
   const auto largest = known(s.magnitudes.largest_gradient);
   Finding found{{}, s.has_v(), false, {}};
   if (!found.applies || s.share == 0) return found;
   using std::sqrt;
   const W most = largest_v(s);
-  W factor = W(s.steps) * s.share;
-  if (s.kept_beta2 < 1 && s.share < factor * (1 - s.kept_beta2)) {
-    factor = s.share / (1 - s.kept_beta2);
-  }
-  if (factor < s.share) factor = s.share;
   const SecondMoment moment(s, Mode::up);
   const W once = border(
       [&](const W& g) {
         using std::isfinite;
-        const W v = moment.next(0, g);
-        return isfinite(v) && v <= most && s.share * g * g <= most;
+        return isfinite(moment.next(0, g)) && moment.sum(0, g) <= most;
       },
       low_exponent(s), high_exponent(s));
-  const W lasting = sqrt(W(most / factor));
-  found.borders = {{"once above g", shown(once)}, {"lasting above g", shown(lasting)}};
-  found.present = largest && (*largest > lasting || *largest > once);
+  found.borders = {{"once above g", shown(once)}};
+  if (!s.v.every && s.kept_beta2 < 1) {
+    const W factor = s.share / (1 - s.kept_beta2);
+    found.borders.push_back({"lasting above g", shown(W(sqrt(W(most / factor))))});
+  }
+  found.present = largest && overflows(s, *largest);
   return found;
 }
 
@@ -398,7 +424,8 @@ Finding update_lost(const Situation& s) {
     (moves(power_of_two(middle)) ? low : high) = middle;
   }
   const W from = high == bottom ? W(0) : power_of_two(high);
-  found.borders = {{"update", shown(*size)}, {"from |w|", shown(from)}};
+  found.borders = {{"update", shown(*size)},
+                   {"from |w|", high == bottom ? "0" : shown_power(high)}};
   found.present = largest && *largest >= from;
   return found;
 }
@@ -496,7 +523,7 @@ Finding eps_lost(const Situation& s) {
     const std::int64_t middle = low + (high - low) / 2;
     (lost(middle) ? high : low) = middle;
   }
-  found.borders = {{"from sqrt(v)", shown(power_of_two(high))}};
+  found.borders = {{"from sqrt(v)", shown_power(high)}};
   return found;
 }
 

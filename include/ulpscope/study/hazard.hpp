@@ -80,7 +80,7 @@ inline constexpr std::array hazard_list{
     HazardInfo{"v-subnormal", "v can come below its smallest normal number, to 0 or to fewer bits",
                "v_N < 2^emin", "control-decay"},
     HazardInfo{"square-overflows", "v can go beyond its largest number",
-               "g g min(N c, c / (1 - beta2)) > largest", ""},
+               "v_(k+1) = round(beta2 v_k + c g g) > largest", ""},
     HazardInfo{"eps-dominates", "sqrt(v) can come below eps: steps follow the gradient's size",
                "sqrt(v_N) < eps", "remedies"},
     HazardInfo{"update-vanishes", "an update of the size of lr rounds to 0", "round(lr) = 0", ""},
