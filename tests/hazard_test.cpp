@@ -574,7 +574,8 @@ class Confusion {
     const Format& format = kept.format.rounding.format;
     const bool root = kept.format.encoding == Encoding::sqrt;
     const auto square = [&](double x) { return root ? x * x : x; };
-    const double normal = square(std::ldexp(1.0, static_cast<int>(format.emin)));
+    const double normal =
+        std::max(square(std::ldexp(1.0, static_cast<int>(format.emin))), 0x1p-1022);
     const double largest = square(std::ldexp(std::ldexp(1.0, format.p) - 1 - format.top_codes,
                                              static_cast<int>(format.emax - format.p + 1)));
     const double b = roles.hyper(Decimal(cell[beta])), c = roles.complement(Decimal(cell[beta]));

@@ -190,8 +190,9 @@ std::int64_t high_exponent(const Situation& s) {
 }
 
 W smallest_normal_v(const Situation& s) {
-  const W least = power_of_two(std::max(s.v.rounding.format.emin, s.arithmetic.emin));
-  return s.v.encoding == Encoding::sqrt ? W(least * least) : least;
+  const W own = power_of_two(s.arithmetic.emin), least = power_of_two(s.v.rounding.format.emin);
+  const W v = s.v.encoding == Encoding::sqrt ? W(least * least) : least;
+  return v < own ? own : v;
 }
 W largest_v(const Situation& s) {
   const W own = largest_of(s.arithmetic), most = largest_of(s.v.rounding.format);
