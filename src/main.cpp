@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 
+#include "command/advise.hpp"
 #include "command/commands.hpp"
 #include "command/runner.hpp"
 #include "ulpscope/format/environment.hpp"
@@ -204,11 +205,40 @@ int parse_and_run(int argc, char** argv) {
     result = bench_command(bench);
   });
 
+  AdviseOptions advise;
+  auto* advise_app = app.add_subcommand(
+      "advise", "say what round-off can do to a study's cells, without training them");
+  advise_app->add_option("STUDY", advise.study, "study file; every key's default without one");
+  advise_app
+      ->add_option("--set", advise.sets, "key=value over the study file; [a, b] makes an axis")
+      ->expected(1)
+      ->take_all();
+  advise_app->add_option("--only", advise.only,
+                         "cells where key=value,...; values may hold * and ?");
+  advise_app->add_option("--gradient", advise.gradient,
+                         "largest magnitude of a gradient (that of the first)");
+  advise_app->add_option("--smallest-gradient", advise.smallest_gradient,
+                         "smallest magnitude of one that is not zero (that of the first)");
+  advise_app->add_option("--parameter", advise.parameter,
+                         "largest magnitude of a parameter (that of the start)");
+  advise_app->add_option("--curvature", advise.curvature,
+                         "largest eigenvalue of the Hessian: bounds the sharpness");
+  advise_app->add_flag("--json", advise.json, "print all of it as JSON");
+  advise_app->add_flag("--predict", advise.predict,
+                       "train up to the floor of the loss and say when it will climb");
+  advise_app
+      ->add_option("--compare", advise.compare,
+                   "a folder of results: the onsets measured there beside those predicted")
+      ->needs("--predict");
+  advise_app->footer("Exit code 3 where there is a hazard; ulpscope list hazards has all of them.");
+  advise_app->callback([&] { result = advise_command(advise); });
+
   std::string what;
   auto* list_app = app.add_subcommand("list", "show what there is");
   list_app
-      ->add_option("WHAT", what,
-                   "formats, arithmetics, modes, roles, rules, models, data, probes, keys, studies")
+      ->add_option(
+          "WHAT", what,
+          "formats, arithmetics, modes, roles, rules, models, data, probes, hazards, keys, studies")
       ->required();
   list_app->callback([&] { result = list_command(what); });
 

@@ -15,6 +15,7 @@ namespace exit_code {
 inline constexpr int done = 0;
 inline constexpr int failed = 1;     ///< a cell failed, or what was checked does not hold
 inline constexpr int bad_input = 2;  ///< found before any cell ran
+inline constexpr int hazard = 3;     ///< advise found one
 inline constexpr int interrupted = 130;
 }  // namespace exit_code
 

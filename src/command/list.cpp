@@ -7,6 +7,7 @@
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/store/fmt.hpp"
+#include "ulpscope/study/hazard.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/report_keys.hpp"
 
@@ -147,6 +148,14 @@ void list_transforms() {
   for (const OptionInfo& part : find_option("transform.1")->parts) list_option("  ", part);
 }
 
+void list_hazards() {
+  for (const HazardInfo& hazard : hazard_list) {
+    const std::string study =
+        hazard.study.empty() ? "" : fmt::format("; see studies/{}.toml", hazard.study);
+    fmt::print("{:<18} {}; {}{}\n", hazard.name, hazard.summary, hazard.formula, study);
+  }
+}
+
 void list_probes() {
   for (const ProbeInfo& probe : probe_list) {
     fmt::print("{:<10} {}\n", probe.name, probe.summary);
@@ -173,8 +182,8 @@ void list_studies() {
 
 int list_command(const std::string& what) {
   const std::vector<std::string> lists{
-      "formats", "arithmetics", "modes",         "roles",  "rules", "schedules", "transforms",
-      "models",  "data",        "interventions", "probes", "keys",  "studies"};
+      "formats", "arithmetics", "modes",         "roles",  "rules",   "schedules", "transforms",
+      "models",  "data",        "interventions", "probes", "hazards", "keys",      "studies"};
   if (what == "formats") {
     list_formats();
   } else if (what == "arithmetics") {
@@ -185,6 +194,8 @@ int list_command(const std::string& what) {
     list_roles();
   } else if (what == "probes") {
     list_probes();
+  } else if (what == "hazards") {
+    list_hazards();
   } else if (what == "keys") {
     list_keys();
   } else if (what == "studies") {
