@@ -25,8 +25,9 @@ struct PredictionInfo {
 ///
 /// upwards and to odd where that is less than an ulp; toward zero and downwards nowhere, by chance
 /// never for good. So it is asked of 1 + ulp, by exact rounding. The square root as an encoding is
-/// multiplied by sqrt(beta2), in dec100. Nothing for rules without beta2, other encodings, and second
-/// moments that divide fresh. beta2 is as written; what a format's smallest numbers do is left out.
+/// multiplied by sqrt(beta2), in dec100. Nothing for rules without beta2, other encodings, and
+/// second moments that divide fresh. beta2 is as written; what a format's smallest numbers do is
+/// left out.
 std::string second_moment_stalls(const Cell& cell);
 
 /// The one list of predictions.
