@@ -205,7 +205,8 @@ TEST_CASE("thinning loses no extreme, neither end and no gap") {
       high = std::max(high, bucket.high);
     }
   }
-  CHECK(make_curve(parse_csv("step,loss\n0,1\n1,2\n", "t"), "loss", 300, "t").pieces[0].size() == 2);
+  CHECK(make_curve(parse_csv("step,loss\n0,1\n1,2\n", "t"), "loss", 300, "t").pieces[0].size() ==
+        2);
   CHECK(low == -400);
   CHECK(high == 5);
 }

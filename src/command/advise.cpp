@@ -16,7 +16,6 @@
 namespace ulpscope {
 namespace {
 
-
 bool of_seed(const std::string& key) { return key == "seed" || key.ends_with(".seed"); }
 
 /// Cells that differ in seeds alone; the first stands for all.
