@@ -465,6 +465,11 @@ TEST_CASE("without a curvature v decays from the first gradient's square", "[haz
   const double steps = std::stod(text_of(unstable, "steps of decay"));
   CHECK(std::abs(steps + 2 * std::log(38.0 / 5) / std::log(0.999)) < 3);
   CHECK_FALSE(present(wide_cell("", in("second_moment", "bfloat16")), "step-unstable", magnitudes));
+  const auto by_chance = hazards_of(
+      wide_cell("", in("second_moment", "bfloat16", ", mode = \"stochastic\", seed = 1")),
+      magnitudes);
+  CHECK(std::abs(std::stod(text_of(find(by_chance, "step-unstable"), "steps of decay")) - steps) <
+        3);
   CHECK_FALSE(present(wide_cell("amsgrad = true", ""), "step-unstable", magnitudes));
 }
 

@@ -440,7 +440,9 @@ void decay_to_threshold(const Situation& s, double limit, Finding& found) {
   // The first update's P: (1 - beta1) |g|, or sqrt(c) |g|.
   const W by = corrected ? W(1 - decimal(*s.cell, "rule.beta1")) : W(sqrt(s.share));
   const W ratio = W(*s.magnitudes.first_scaled) * by / limit;  // of sharpness and threshold
-  const SecondMoment moment(s, Mode::nearest_even);
+  Situation on_average = s;                                    // chance leaves v's decay as it is
+  if (s.v.rounding.mode == Mode::stochastic) on_average.v.rounding = Rounding{s.arithmetic};
+  const SecondMoment moment(on_average, Mode::nearest_even);
   const W start = moment.with(0, W(*largest / sqrt(s.share)));
   std::uint64_t steps = 0;
   W v = start;

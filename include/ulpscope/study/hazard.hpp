@@ -61,8 +61,9 @@ struct HazardInfo {
 ///
 /// Without a curvature step-unstable is of adam, adamw and rmsprop alone: v is the square of the
 /// largest first gradient, and so is every P^-1 H of the first; what is counted are the steps of
-/// decay until P has shrunk by what the first sharpness is below the threshold. As v is less than
-/// that square when gradients vanish, and takes some in afterwards, that is no bound.
+/// decay until P has shrunk by what the first sharpness is below the threshold; chance leaves the
+/// decay as it is. As v is less than that square when gradients vanish, and takes some in
+/// afterwards, that is no bound.
 ///
 /// The last two are no hazards but facts: they are never present.
 inline constexpr std::array hazard_list{
