@@ -82,6 +82,10 @@ requires is_soft<T>
 void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
              Simd simd = best_simd()) {
   using Sums = detail::SoftSums<T::format>;
+  if (weights.empty()) {  // then there may be no matrix, either
+    std::fill(out.begin(), out.end(), T(0));
+    return;
+  }
   for (std::size_t first = 0; first < out.size(); first += Sums::most) {
     const auto part = out.subspan(first, std::min(Sums::most, out.size() - first));
     run(simd, Sums{matrix.data() + first, out.size(), weights, part});
