@@ -78,6 +78,8 @@ TEST_CASE("advise refuses what is no number, and what is no study", "[advise]") 
     CHECK(result.err.find(words) != std::string::npos);
   };
   refused({"--gradient", "large"}, "expected a number > 0, for example --gradient 1e-3");
+  refused({"--gradient", "1e-3", "--smallest-gradient", "2e-3"},
+          "--smallest-gradient 2e-3 is more than --gradient 1e-3; expected at most that");
   refused({"--curvature", "-1"}, "--curvature \"-1\": expected a number > 0");
   refused({"--parameter", "0"}, "expected a number > 0");
   refused({"no-such.toml"}, "no-such.toml");

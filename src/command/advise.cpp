@@ -57,6 +57,19 @@ void require_positive(const std::string& option, const std::string& text) {
   }
 }
 
+/// Throws InputError where the least gradient is given as more than the largest.
+void require_ascending(const AdviseOptions& options) {
+  if (options.gradient.empty() || options.smallest_gradient.empty()) return;
+  const Fraction least = exact_value(options.smallest_gradient);
+  const Fraction most = exact_value(options.gradient);
+  if (least.numerator * most.denominator <= most.numerator * least.denominator) return;
+  throw InputError({"advise", 0}, "",
+                   "--smallest-gradient " + options.smallest_gradient +
+                       " is more than --gradient " + options.gradient +
+                       "; expected at most that, for example " +
+                       "--smallest-gradient 1e-6 --gradient 1e-3");
+}
+
 double value_of(const std::string& magnitude) { return std::strtod(magnitude.c_str(), nullptr); }
 
 Magnitudes magnitudes_of(const AdviseOptions& options, const Cell& cell) {
@@ -118,7 +131,7 @@ std::string joined(const std::vector<Border>& borders) {
 std::string joined(const std::vector<std::string>& remedies) {
   std::string text;
   for (const std::string& remedy : remedies) text += (text.empty() ? "" : ", or ") + remedy;
-  return text.empty() ? "any of the changes that are tried" : text;
+  return text.empty() ? "none of the changes that are tried takes it away" : "not with " + text;
 }
 
 void show(const Alike& group, const std::vector<std::string>& swept) {
@@ -140,7 +153,7 @@ void show(const Alike& group, const std::vector<std::string>& swept) {
     if (!found.present) continue;
     fmt::print("      {}", info.summary);
     if (!info.study.empty()) fmt::print("; studies/{}.toml", info.study);
-    fmt::print("\n      not with {}\n", joined(found.remedies));
+    fmt::print("\n      {}\n", joined(found.remedies));
   }
 }
 
@@ -236,6 +249,7 @@ int advise_command(const AdviseOptions& options) {
   require_positive("--smallest-gradient", options.smallest_gradient);
   require_positive("--parameter", options.parameter);
   require_positive("--curvature", options.curvature);
+  require_ascending(options);
   std::vector<std::string> sets = options.sets;
   if (options.study.empty()) sets.insert(sets.begin(), "study.name=advise");
   const Study study = read_study(options.study.empty() ? "/dev/null" : options.study, sets);

@@ -101,8 +101,11 @@ void add_keys(const ComparedCell& cell, std::vector<KeyDifference>& keys) {
     if (at->values.first != first) at->values.first = "...";
     if (at->values.second != second) at->values.second = "...";
   };
-  // What has no effect in either, or says no more than another setting, makes no difference.
-  const auto counts = [](const Setting& setting) { return !setting.part && setting.idle.empty(); };
+  // What has no effect in either, or says no more than another setting, makes no difference; a data
+  // file is known by its checksum, wherever it is.
+  const auto counts = [](const Setting& setting) {
+    return !setting.part && setting.idle.empty() && setting.key != key::data_file;
+  };
   for (const Setting& setting : cell.first->settings) {
     const Setting* other = cell.second->find(setting.key);
     if (!counts(setting) && !(other && counts(*other))) continue;
