@@ -62,7 +62,7 @@ int parse_and_run(int argc, char** argv) {
   RunOptions run;
   run.jobs = std::max(1U, std::thread::hardware_concurrency());
   const auto study_options = [&](CLI::App* command) {
-    command->add_option("STUDY", run.study, "study file")->required();
+    command->add_option("STUDY", run.study, "study file, or a study that ships")->required();
     command->add_option("--set", run.sets, "key=value over the study file; [a, b] makes an axis")
         ->expected(1)
         ->take_all();

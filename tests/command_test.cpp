@@ -495,6 +495,16 @@ TEST_CASE("--version says how the program was built, as host.json does") {
   }
 }
 
+TEST_CASE("a study that ships is known by its name") {
+  const Result named = program({"plan", "second-moment-bits", "--set", "study.steps=1"});
+  CHECK(named.code == 0);
+  const Result wrong = program({"run", "fouding"});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err ==
+        "fouding: cannot be read; expected a study file, for example studies/founding.toml, or a "
+        "study that ships, for example founding; did you mean \"founding\"?\n");
+}
+
 TEST_CASE("list shows what the lists hold") {
   CHECK(program({"list", "arithmetics"}).out.find("dec100      335") != std::string::npos);
   CHECK(program({"list", "rules"}).out.find("beta2") != std::string::npos);
