@@ -496,8 +496,17 @@ TEST_CASE("--version says how the program was built, as host.json does") {
 }
 
 TEST_CASE("a study that ships is known by its name") {
-  const Result named = program({"plan", "second-moment-bits", "--set", "study.steps=1"});
-  CHECK(named.code == 0);
+  // A folder of one's own is looked at first, and hides nothing.
+  const TempFolder folder;
+  spit(folder / "studies/mine.toml", "[study]\nname = \"mine\"\ntitle = \"Mine\"\nsteps = 1\n");
+  const auto there = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> all{"/usr/bin/env", "-C", folder.path().string(), ULPSCOPE_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(all);
+  };
+  CHECK(there({"list", "studies"}).out == "studies/mine.toml  Mine\n");
+  CHECK(there({"plan", "mine"}).code == 0);
+  CHECK(there({"plan", "founding", "--only", "precision.arithmetic=binary32"}).code == 0);
   const Result wrong = program({"run", "fouding"});
   CHECK(wrong.code == 2);
   CHECK(wrong.err ==

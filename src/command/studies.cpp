@@ -2,7 +2,6 @@
 #include "studies.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <system_error>
 
 #include "ulpscope/format/spelling.hpp"
@@ -12,16 +11,17 @@ namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
-/// Beside an installed program, wherever that was moved to, or beside one where it was built, where
-/// the build puts a link: no path of either is in the program.
-std::optional<fs::path> studies_folder() {
+/// Here, then beside a program where it was built, where the build puts a link, or where it was
+/// installed or moved to: no path of either is in the program.
+std::vector<fs::path> studies_folders() {
   std::error_code without_proc;
   const fs::path program = fs::read_symlink("/proc/self/exe", without_proc).parent_path();
+  std::vector<fs::path> folders;
   for (const fs::path& folder :
        {fs::path("studies"), program / "studies", program / ULPSCOPE_STUDIES_FROM_PROGRAM}) {
-    if (fs::is_directory(folder)) return folder.lexically_normal();
+    if (fs::is_directory(folder)) folders.push_back(folder.lexically_normal());
   }
-  return std::nullopt;
+  return folders;
 }
 
 std::vector<fs::path> studies_in(const fs::path& folder) {
@@ -36,13 +36,13 @@ std::vector<fs::path> studies_in(const fs::path& folder) {
 }  // namespace
 
 std::vector<fs::path> shipped_studies() {
-  const auto folder = studies_folder();
-  if (!folder) {
+  const auto folders = studies_folders();
+  if (folders.empty()) {
     throw InputError({"list studies", 0}, "",
                      "there are none: expected a folder studies here, or the one that was "
                      "installed with the program, for example /usr/share/ulpscope/studies");
   }
-  return studies_in(*folder);
+  return studies_in(folders.front());
 }
 
 std::string study_file(const std::string& name) {
@@ -50,8 +50,8 @@ std::string study_file(const std::string& name) {
   std::error_code too_long;
   if (!is_name || (fs::exists(name, too_long) && !fs::is_directory(name))) return name;
   std::vector<std::string> names;
-  if (const auto folder = studies_folder()) {
-    for (const fs::path& file : studies_in(*folder)) {
+  for (const fs::path& folder : studies_folders()) {
+    for (const fs::path& file : studies_in(folder)) {
       names.push_back(file.stem().string());
       if (name == names.back() || name == file.filename()) return file.string();
     }
