@@ -343,6 +343,12 @@ TEST_CASE("data is named from the results and found from anywhere", "[csv]") {
     CHECK(cell_of_file(file).id == plan.cells[0].id);
     CHECK(cell_toml(cell_of_file(file)) == slurp(cell));
   }
+  // Folders in which nothing is yet are no others.
+  Study early = read_study((folder / "studies/s.toml").string());
+  name_data_files_from("not-there/s", early);
+  const std::string file = make_plan(early).cells.at(0)["data.file"];
+  CHECK_FALSE(file.empty());
+  CHECK(fs::exists((fs::absolute("not-there/s") / file).lexically_normal()));
   // A whole path stays.
   const std::string whole = (folder / "studies/data/x.csv").string();
   Study set = read_study((folder / "studies/s.toml").string(), {"data.file=" + whole});

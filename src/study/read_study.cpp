@@ -125,7 +125,8 @@ void for_each_data_file(Study& study, F&& f) {
 void name_data_files_from(const fs::path& folder, Study& study) {
   for_each_data_file(study, [&](Value& value) {
     if (fs::path(value.text).is_absolute() || !fs::exists(value.path)) return;
-    value.text = fs::relative(value.path, folder).string();
+    // Absolute: of a folder that is not there yet, a relative name would stay one.
+    value.text = fs::relative(value.path, fs::absolute(folder)).string();
   });
   for (Axis& axis : study.axes) {
     if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
