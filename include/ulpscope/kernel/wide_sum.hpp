@@ -114,7 +114,9 @@ void add_row_sum(std::span<const T> matrix, std::size_t stride, std::span<const 
                  std::span<T> out, Kernel kernel = best_kernel()) {
   if (weights.empty()) return;  // there is no row to point into
 #if ULPSCOPE_X86
-  if (kernel == Kernel::ifma) return detail::add_row_sum_ifma<T>(matrix, stride, weights, out);
+  if constexpr (has_eight<T>) {
+    if (kernel == Kernel::ifma) return detail::add_row_sum_ifma<T>(matrix, stride, weights, out);
+  }
 #endif
   const auto before = detail::exponents<T>(out);
   if (kernel == Kernel::plain || before.negative_zero ||
