@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/probe/curvature.hpp"
 #include "ulpscope/study/plan.hpp"
 
