@@ -473,7 +473,7 @@ TEST_CASE("usage errors end with 2, help with 0") {
   CHECK(program({"--help"}).code == 0);
 }
 
-TEST_CASE("--version says how the program was built, as host.json does") {
+TEST_CASE("the version says how the program was built, as host.json does") {
   const Result result = program({"--version"});
   CHECK(result.code == 0);
   CHECK(result.out.rfind("ulpscope 0.1.0\n", 0) == 0);

@@ -47,7 +47,7 @@ TEST_CASE("a stored logarithm stalls from the distance to 1 that is named", "[ha
         const int border = from == "never" ? 10 : std::stoi(from.substr(2));
         // Some significands of each binade, in both directions; first the one that stalls first.
         bool below = false, above = false;
-        for (int k = std::max(border - 3, -12); k < std::min(border + 2, 10); ++k) {
+        for (int k = border - 3; k < std::min(border + 2, 10); ++k) {
           std::vector<double> values;
           for (const int m : {1, 0, 2, 3, 5}) {
             if (m >= 1 << (p - 1)) continue;
@@ -87,6 +87,13 @@ TEST_CASE("a stored logarithm underflows and overflows at its borders", "[hazard
       const auto border = [&](const char* hazard, const char* text) {
         return number(text_of(find(found, hazard), text));
       };
+      // Of v or of its logarithm. To half an ulp of few bits a logarithm is rounded back.
+      const W most = (power(format.p) - 1 - format.top_codes) * power(format.emax - format.p + 1);
+      if (most < 1100) {  // the smallest squares are beyond it, too
+        const W g("1e-150");
+        CHECK(present(cell, "square-overflows", {digits(g), "1", ""}) == !std::isfinite(first(g)));
+        return;
+      }
       const W zero = border("square-underflows", "up to g");
       CHECK(first(W(zero * W("0.998"))) == 0);
       CHECK(first(W(zero * W("1.002"))) > 0);
@@ -94,8 +101,6 @@ TEST_CASE("a stored logarithm underflows and overflows at its borders", "[hazard
       if (small > zero) CHECK(first(W(small * W("0.998"))) < std::numeric_limits<double>::min());
       CHECK(first(W(small * W("1.002"))) >= std::numeric_limits<double>::min());
       const W once = border("square-overflows", "once above g");
-      // Of v or of its logarithm. To half an ulp of few bits a logarithm is rounded back.
-      const W most = (power(format.p) - 1 - format.top_codes) * power(format.emax - format.p + 1);
       const auto beyond = [&](const W& g) {
         const double v = first(g);
         return !std::isfinite(v) || elementary::log2(W(g * g / 4)) > most;

@@ -374,7 +374,11 @@ Finding square_overflows(const Situation& s) {
     const W factor = s.share / (1 - s.kept_beta2);
     found.borders.push_back({"lasting above g", shown(W(sqrt(W(most / factor))))});
   }
-  found.present = largest && overflows(s, *largest);
+  // A logarithm can be beyond its largest number at the other end, too.
+  const auto smallest = known(s.magnitudes.smallest_gradient);
+  using std::isfinite;
+  found.present = (largest && overflows(s, *largest)) ||
+                  (smallest && !isfinite(SecondMoment(s, Mode::down).next(0, *smallest)));
   return found;
 }
 
