@@ -441,10 +441,12 @@ class Confusion {
                                                 "toward-zero", "up", "down", "odd", "stochastic"});
     std::string more = ", mode = \"" + mode + "\"";
     if (mode == "stochastic") more += ", seed = 1";
-    const bool root = uniform() < 0.25;
-    if (root) more += ", encoding = \"sqrt\"";
-    if (!root && uniform() < 0.3) more += ", rounding = \"every\"";
-    study += role("second_moment", more);
+    const std::string encoding =
+        pick<std::string>({"linear", "linear", "linear", "sqrt", "log2", "block8"});
+    more += ", encoding = \"" + encoding + "\"";
+    if (encoding == "linear" && uniform() < 0.3) more += ", rounding = \"every\"";
+    study += encoding == "block8" ? "second_moment = { " + more.substr(2) + " }\n"
+                                  : role("second_moment", more);
     if (uniform() < 0.6) {
       study += role("parameters", uniform() < 0.3 ? ", compensation = \"kahan\"" : "");
     }
@@ -490,26 +492,33 @@ class Confusion {
     const Roles<double>& roles = bench.rule->roles();
     const KeptRole<double>& kept = roles[Role::second_moment];
     const Format& format = kept.format.rounding.format;
-    const bool root = kept.format.encoding == Encoding::sqrt;
-    const auto square = [&](double x) { return root ? x * x : x; };
-    const double normal =
-        std::max(square(std::ldexp(1.0, static_cast<int>(format.emin))), 0x1p-1022);
-    const double largest = square(std::ldexp(std::ldexp(1.0, format.p) - 1 - format.top_codes,
-                                             static_cast<int>(format.emax - format.p + 1)));
+    const Encoding encoding = kept.format.encoding;
+    const auto decoded = [&](double x) {
+      return encoding == Encoding::sqrt   ? x * x
+             : encoding == Encoding::log2 ? elementary::exp2(x)
+                                          : x;
+    };
+    // A small number of the format is a logarithm of a v near 1.
+    const double least =
+        encoding == Encoding::log2 ? 0x1p-1022 : std::ldexp(1.0, static_cast<int>(format.emin));
+    const double normal = std::max(encoding == Encoding::sqrt ? least * least : least, 0x1p-1022);
+    const double largest = decoded(std::ldexp(std::ldexp(1.0, format.p) - 1 - format.top_codes,
+                                              static_cast<int>(format.emax - format.p + 1)));
     const double b = roles.hyper(Decimal(cell[beta])), c = roles.complement(Decimal(cell[beta]));
     const double eps = roles.eps(Decimal(cell["rule.eps"]));
     std::map<std::string, bool> seen{{"lr-vanishes", bench.rule->rate() == 0},
                                      {"beta2-is-one", b == 1},
                                      {"share-vanishes", c == 0},
                                      {"eps-vanishes", eps == 0}};
-    if (c > 0) {
-      for (const char* name :
-           {"square-underflows", "v-subnormal", "square-overflows", "eps-dominates"}) {
+    if (c > 0) seen["square-underflows"] = false;
+    const bool has_format = encoding != Encoding::block8;
+    if (c > 0 && has_format) {
+      for (const char* name : {"v-subnormal", "square-overflows", "eps-dominates"}) {
         seen[name] = false;
       }
     }
     const bool deterministic = kept.format.rounding.mode != Mode::stochastic;
-    const bool decays = rule != "rmsprop" && b < 1 && c > 0;
+    const bool decays = b < 1 && c > 0;
     if (decays) seen["v-stalls"] = false;
     // A first step is of the size of lr where eps is small beside the gradient.
     const RoleFormat w_format = roles[Role::parameters].format;
@@ -536,11 +545,12 @@ class Confusion {
         if (!fed[i]) continue;
         if (c == 0) continue;
         if (g != 0 && old == 0 && now == 0) seen["square-underflows"] = true;
-        if (now < normal) seen["v-subnormal"] = true;
-        if (!std::isfinite(now) || (now >= largest && b * old + c * g * g > largest)) {
+        if (has_format && now < normal) seen["v-subnormal"] = true;
+        if (has_format && !std::isfinite(now)) seen["square-overflows"] = true;
+        if (has_format && now >= largest && b * old + c * g * g > largest) {
           seen["square-overflows"] = true;
         }
-        if (eps > 0 && std::sqrt(now) < eps) seen["eps-dominates"] = true;
+        if (has_format && eps > 0 && std::sqrt(now) < eps) seen["eps-dominates"] = true;
         // Of the smallest normal number, what is below is a whole ulp away.
         if (decays && deterministic && g == 0 && now == old && now > normal && std::isfinite(now)) {
           seen["v-stalls"] = true;

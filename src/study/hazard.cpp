@@ -298,16 +298,19 @@ Finding v_stalls(const Situation& s) {
   return found;
 }
 
-/// Up to which part of its block's largest gradient one leaves v at 0 from the first step on.
+/// Up to which part of its block's largest gradient one leaves v at 0: at the first step, and
+/// beside an average that has come up to the largest one's square.
 Finding code_underflows(const Situation& s) {
   const auto smallest = known(s.magnitudes.smallest_gradient);
   const auto largest = known(s.magnitudes.largest_gradient);
+  Finding found{{}, s.beta2 >= 0, false, {}};
+  if (!found.applies || s.share == 0) return found;
   Rounding rounding = s.v.rounding;
-  if (rounding.mode == Mode::stochastic) rounding.mode = Mode::toward_zero;
-  const W part =
-      border([&](const W& r) { return detail::block8_code(W(r * r), rounding, {}) == 0; }, -40, -1);
-  Finding found{{}, s.beta2 >= 0, false, {{"up to g / largest g", shown(part)}}};
-  found.present = smallest && largest && *smallest <= part * *largest;
+  if (rounding.mode == Mode::stochastic) rounding.mode = Mode::down;
+  const auto lost = [&](const W& r) { return detail::block8_code(W(r * r), rounding, {}) == 0; };
+  const W at_once = border(lost, -40, -1), later = W(at_once / sqrt(s.share));
+  found.borders = {{"at once up to g / largest g", shown(at_once)}, {"later up to", shown(later)}};
+  found.present = smallest && largest && *smallest <= later * *largest;
   return found;
 }
 
@@ -374,11 +377,16 @@ Finding square_overflows(const Situation& s) {
     const W factor = s.share / (1 - s.kept_beta2);
     found.borders.push_back({"lasting above g", shown(W(sqrt(W(most / factor))))});
   }
+  found.present = largest && overflows(s, *largest);
   // A logarithm can be beyond its largest number at the other end, too.
   const auto smallest = known(s.magnitudes.smallest_gradient);
-  using std::isfinite;
-  found.present = (largest && overflows(s, *largest)) ||
-                  (smallest && !isfinite(SecondMoment(s, Mode::down).next(0, *smallest)));
+  if (smallest && !found.present && s.v.encoding == Encoding::log2) {
+    const auto beyond = [](const W& v) {
+      using std::isfinite;
+      return !isfinite(v);
+    };
+    found.present = descend(s, *smallest, beyond).step > 0;
+  }
   return found;
 }
 

@@ -30,15 +30,17 @@ std::optional<std::int64_t> logarithm_stalls_from(const Rounding& rounding,
   using W = HyperArithmetic<Dec100>;
   const Rounder<W> rounds(rounding);
   const W step = elementary::log2(from_decimal<W>(beta2));
-  const W ulp = ldexp(W(1), 1 - rounding.format.p);
+  const Format& format = rounding.format;
+  const W ulp = ldexp(W(1), 1 - format.p), top = ldexp(W(1), static_cast<int>(format.emax));
+  const W largest = top * (2 - ulp * (1 + format.top_codes));
   const auto stays = [&](const W& log) { return rounds(W(log + step), {}) == log; };
   const std::int64_t furthest = std::max(-arithmetic.emin, arithmetic.emax);
-  for (std::int64_t k = std::max<std::int64_t>(rounding.format.emin, -64);
-       k < rounding.format.emax && std::int64_t{1} << std::max<std::int64_t>(k, 0) <= furthest;
-       ++k) {
+  for (std::int64_t k = std::max<std::int64_t>(format.emin, -64);
+       k <= format.emax && std::int64_t{1} << std::max<std::int64_t>(k, 0) <= furthest; ++k) {
     const W least = ldexp(W(1), static_cast<int>(k));
-    for (const W& size : {least, W(least * (1 + ulp))}) {  // ties go to every other one
-      if (stays(size) || stays(W(-size))) return k;
+    // Ties go to every other one; what is beyond the largest may become that again.
+    for (const W& size : {least, W(least * (1 + ulp)), k == format.emax ? largest : least}) {
+      if (size <= largest && (stays(size) || stays(W(-size)))) return k;
     }
   }
   return std::nullopt;
