@@ -43,7 +43,7 @@ std::size_t done_in(const Outcomes& outcomes) {
 
 Outcomes run_in(const fs::path& folder, const Plan& plan, unsigned jobs) {
   SharedFolder shared(folder, 60s);
-  return run_cells(all_cells(plan), plan.swept, {jobs, 5ms}, shared);
+  return run_cells(all_cells(plan), plan.swept, {jobs}, shared);
 }
 
 /// The cells' files; timings are beside them.
@@ -65,16 +65,32 @@ TEST_CASE("cells run on several threads to the bits of one, and leave no more", 
 
 TEST_CASE("what several threads are stopped at goes on to the same bits", "[runner]") {
   const TempFolder whole, parts;
-  const Plan plan = plan_of_steps(2000);
+  const Plan plan = plan_of_steps(24000);
   run_in(whole.path(), plan, 4);
-  for (int i = 0; i < 5; ++i) {
+  const auto checkpoints = [&] {
+    const auto files = files_of(parts.path());
+    return std::count_if(files.begin(), files.end(),
+                         [](const auto& file) { return file.first.ends_with("/checkpoint"); });
+  };
+  fs::create_directories(parts / "cells");
+  for (int i = 0; i < 3; ++i) {
+    std::atomic<bool> ended{false};
     std::jthread stopper([&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5 + 20 * i));
+      // Cells are begun once it is known how long they take.
+      const auto claimed = [&](const Cell& cell) {
+        return claim_owner(cell_folder(parts.path(), cell.id)).has_value();
+      };
+      while (!ended && std::none_of(plan.cells.begin(), plan.cells.end(), claimed)) {
+        std::this_thread::sleep_for(1ms);
+      }
+      std::this_thread::sleep_for(50ms);
       stop_requested = true;
     });
     run_in(parts.path(), plan, 4);
+    ended = true;
     stopper.join();
     stop_requested = false;
+    CHECK((i > 0 || checkpoints() > 0));
   }
   CHECK(done_in(run_in(parts.path(), plan, 4)) == plan.cells.size());
   CHECK(files_of(parts.path()) == files_of(whole.path()));
