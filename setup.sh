@@ -23,6 +23,8 @@ packages=(
   "test  catch2               Catch2: the framework of the tests"
   "test  libmpfr-dev          MPFR: independent arithmetic the tests compare with"
   "test  libbenchmark-dev     Google Benchmark: the speed measurements"
+  "test  dpkg-dev             dpkg-shlibdeps: the libraries that a Debian package depends on"
+  "test  file                 finds the programs in it"
   "ci    git                  lists the sources whose layout is checked"
   "ci    clang                a second compiler, whose results must be the same"
   "ci    clang-format         checks the layout of the sources"

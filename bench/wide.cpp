@@ -4,6 +4,8 @@
 //
 //   row_sum  weighted sums of rows; the matrix is the founding case's, 64 samples x 1000 features,
 //            forward and for the gradient; items are multiply-adds
+//   layer    the same where the matrix is of the type, too, as behind a network's first layer: 64
+//            units x 64 samples, for one unit of the next layer
 //   each     an operation on each of 1000 pairs; in eight lanes packing and unpacking is included
 //
 // wide24 and wide53 have 24 and 53 bits, quad 113, dec50 168, dec100 335.
@@ -16,6 +18,7 @@
 #include "ulpscope/kernel/eight.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
 #include "ulpscope/kernel/square_root.hpp"
+#include "ulpscope/kernel/wide_sum.hpp"
 
 #if defined(__SIZEOF_FLOAT128__) && __has_include(<quadmath.h>)
 #define ULPSCOPE_QUADMATH 1
@@ -61,6 +64,21 @@ void by_kernel(benchmark::State& state, std::size_t rows, std::size_t columns, K
     benchmark::DoNotOptimize(out.data());
   }
   state.SetItemsProcessed(problem.items(state));
+}
+
+template <class T>
+void layer(benchmark::State& state, Kernel kernel) {
+  constexpr std::size_t units = 64, samples = 64;
+  const Problem<T> weights(units, samples), values(units * samples, 0);
+  const std::vector<T>& matrix = values.weights;
+  std::vector<T> out(samples);
+  for (auto _ : state) {
+    std::fill(out.begin(), out.end(), T(0));
+    kernel::add_row_sum<T>(std::span<const T>(matrix), samples, weights.weights, std::span(out),
+                           kernel);
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(weights.items(state));
 }
 
 /// As models sum without kernels: all values are of the type.
@@ -236,6 +254,16 @@ void add_row_sums() {
   }
 }
 
+template <class T>
+void add_layer() {
+  const std::string name = "layer/" + std::string(ArithmeticTraits<T>::name) + "/";
+  add(name + "plain", [](benchmark::State& s) { layer<T>(s, Kernel::plain); });
+  add(name + "limbs", [](benchmark::State& s) { layer<T>(s, Kernel::limbs); });
+  if (kernel::best_kernel() == Kernel::ifma) {
+    add(name + "ifma", [](benchmark::State& s) { layer<T>(s, Kernel::ifma); });
+  }
+}
+
 template <class T, class Operation, class ByMpfr>
 void add_each(const std::string& symbol, const Operation& operation, const ByMpfr& by_mpfr) {
   const std::string name = "each/" + std::string(ArithmeticTraits<T>::name) + "/" + symbol + "/";
@@ -274,6 +302,7 @@ void add_operations() {
 template <class... T>
 void add_arithmetics(TypeList<T...>) {
   (add_row_sums<T>(), ...);
+  (add_layer<T>(), ...);
   (add_operations<T>(), ...);
 }
 

@@ -10,9 +10,9 @@
 #include "command/advise.hpp"
 #include "command/commands.hpp"
 #include "command/runner.hpp"
+#include "command/version.hpp"
 #include "ulpscope/format/environment.hpp"
 #include "ulpscope/store/fmt.hpp"
-#include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace {
@@ -55,14 +55,14 @@ class AdhocOptions {
 /// Options and what they lead to; returns the exit code.
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"ulpscope: what finite precision does to a gradient optimizer"};
-  app.set_version_flag("--version", std::string(release));
+  app.set_version_flag("--version", version_text, "release, build and what is used here");
   app.require_subcommand(1);
   int result = exit_code::done;
 
   RunOptions run;
   run.jobs = std::max(1U, std::thread::hardware_concurrency());
   const auto study_options = [&](CLI::App* command) {
-    command->add_option("STUDY", run.study, "study file")->required();
+    command->add_option("STUDY", run.study, "study file, or a study that ships")->required();
     command->add_option("--set", run.sets, "key=value over the study file; [a, b] makes an axis")
         ->expected(1)
         ->take_all();

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "program.hpp"
 #include "ulpscope/store/csv.hpp"
+#include "ulpscope/store/json.hpp"
 
 namespace {
 
@@ -470,7 +471,47 @@ TEST_CASE("usage errors end with 2, help with 0") {
   CHECK(program({"verify", "/nonexistent"}).code == 2);
   CHECK(program({"list", "rule"}).code == 2);
   CHECK(program({"--help"}).code == 0);
-  CHECK(program({"--version"}).out == "0.1.0\n");
+}
+
+TEST_CASE("the version says how the program was built, as host.json does") {
+  const Result result = program({"--version"});
+  CHECK(result.code == 0);
+  CHECK(result.out.rfind("ulpscope 0.1.0\n", 0) == 0);
+  for (const char* name : {"compiler", "flags", "Boost", "fmt", "processor", "instruction set",
+                           "wide kernels", "long double", "Chart.js"}) {
+    CHECK(result.out.find(std::string("\n") + name + ' ') != std::string::npos);
+  }
+  CHECK(result.out.find("-ffp-contract=off") != std::string::npos);
+  const Bench bench;
+  REQUIRE(bench.run({"--only", "precision.arithmetic=binary32"}).code == 0);
+  const auto host = Json::parse(slurp(fs::path(bench.out()) / "host.json"));
+  const auto line = [](const std::string& name, const std::string& value) {
+    return name + std::string(17 - name.size(), ' ') + value + '\n';
+  };
+  CHECK(result.out.find(line("compiler", host["compiler"])) != std::string::npos);
+  CHECK(result.out.find(line("flags", host["flags"])) != std::string::npos);
+  for (const auto& [name, version] : host["versions"].items()) {
+    CHECK(result.out.find(line(name, version)) != std::string::npos);
+  }
+}
+
+TEST_CASE("a study that ships is known by its name") {
+  // A folder of one's own is looked at first, and hides nothing.
+  const TempFolder folder;
+  spit(folder / "studies/mine.toml", "[study]\nname = \"mine\"\ntitle = \"Mine\"\nsteps = 1\n");
+  const auto there = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> all{"/usr/bin/env", "-C", folder.path().string(), ULPSCOPE_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(all);
+  };
+  CHECK(there({"list", "studies"}).out == "studies/mine.toml  Mine\n");
+  CHECK(there({"plan", "mine"}).code == 0);
+  CHECK(there({"plan", "founding", "--only", "precision.arithmetic=binary32"}).code == 0);
+  const Result wrong = program({"run", "fouding"});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err ==
+        "fouding: cannot be read; expected a study file, for example studies/founding.toml, or a "
+        "study that ships, for example founding; did you mean \"founding\"?\n");
 }
 
 TEST_CASE("list shows what the lists hold") {

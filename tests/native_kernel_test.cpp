@@ -54,7 +54,8 @@ void check(const Shape& shape, Values<T>& values, Values<float>& inputs, Mismatc
   }
   for (const Simd level : levels()) {
     std::vector<T> a(columns + 1, T(77)), b(columns + 1, T(77));
-    kernel::row_sum<T>(std::span<const T>(matrix), weights, std::span(a).first(columns), level);
+    kernel::row_sum<T>(std::span<const T>(matrix), columns, weights, std::span(a).first(columns),
+                       level);
     if (rows > 0) {
       kernel::row_sum<T>(blocks, weights, std::span(b).first(columns), level);
     }
@@ -102,7 +103,7 @@ TEST_CASE("a sum rounds products and sums, never both at once", "[kernel]") {
   std::vector<double> matrix(row), out(16);
   matrix.insert(matrix.end(), other.begin(), other.end());
   for (const Simd level : levels()) {
-    kernel::row_sum<double>(std::span<const double>(matrix), weights, out, level);
+    kernel::row_sum<double>(std::span<const double>(matrix), out.size(), weights, out, level);
     CHECK(out == std::vector<double>(16, 0));
   }
 }

@@ -57,7 +57,8 @@ TEST_CASE("a prediction says nothing where it does not know", "[prediction]") {
   CHECK(stalls("0.999", "format = \"p10\"") == "no");
   CHECK(stalls("0.999", "format = \"p10\", encoding = \"sqrt\"") == "yes");
   CHECK(stalls("0.999", "format = \"p9\", use = \"fresh\"").empty());
-  CHECK(stalls("0.999", "encoding = \"block8\"").empty());
+  CHECK(stalls("0.999", "encoding = \"block8\"") == "yes");
+  CHECK(stalls("0.999", "encoding = \"block8\", use = \"fresh\"").empty());
   CHECK(second_moment_stalls(cell_of("")) == "no");
   CHECK(second_moment_stalls(cell_of("[precision]\narithmetic = \"bfloat16\"\n")) == "yes");
   CHECK(second_moment_stalls(cell_of("[rule]\nkind = \"sgd\"\n")).empty());

@@ -222,7 +222,7 @@ TEST_CASE("nesterov goes with momentum and without dampening", "[rule]") {
   CHECK_FALSE(sgd("0.9", "0.1", true, "0").conflict().empty());
 }
 
-TEST_CASE("a rule is of use without a study file, as the README shows", "[rule]") {
+TEST_CASE("a rule is of use without a study file", "[rule]") {
   std::vector<Quad> parameters{1, -1};
   const std::vector<Quad> gradient{2, -3};
   Adam::In<Quad> adam({.lr = "1e-2"}, parameters.size());

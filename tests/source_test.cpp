@@ -251,3 +251,15 @@ TEST_CASE("the README shows the structs that the tests compile") {
     CHECK(readme.find("```cpp\n" + code + "```\n") != std::string::npos);
   }
 }
+
+TEST_CASE("the README shows the program of one's own that a test builds") {
+  const std::string readme = slurp(root / "README.md");
+  for (const std::string file : {"main.cpp", "CMakeLists.txt"}) {
+    const std::string text = slurp(root / "tests/install/foreign" / file);
+    const std::string code = text.substr(text.find('\n') + 1);  // without the licence
+    CHECK(code.size() > 100);
+    INFO(code);
+    const std::string language = file == "main.cpp" ? "cpp" : "cmake";
+    CHECK(readme.find("```" + language + "\n" + code + "```\n") != std::string::npos);
+  }
+}

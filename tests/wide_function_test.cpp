@@ -13,7 +13,12 @@ namespace {
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53>;
+/// Those of the arithmetics, and of programs with others of their own: the most and the fewest bits
+/// that a kernel takes in three limbs, and one whose range is Boost's.
+using Own200 = boost::multiprecision::number<
+    boost::multiprecision::cpp_bin_float<200, boost::multiprecision::digit_base_2>,
+    boost::multiprecision::et_off>;
+using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53, WideFloat<129>, WideFloat<189>, Own200>;
 
 /// Numbers whose root is a number, nearly one, or nearly the middle between two.
 template <class T>

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "mpfr.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
+#include "ulpscope/kernel/wide_sum.hpp"
 #include "wide_operands.hpp"
 
 namespace {
@@ -14,7 +15,12 @@ using namespace ulpscope::test;
 using kernel::Binary32Matrix;
 using kernel::Kernel;
 
-using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53>;
+/// Those of the arithmetics, and of programs with others of their own: the most and the fewest bits
+/// that a kernel takes in three limbs, and one whose range is Boost's.
+using Own200 = boost::multiprecision::number<
+    boost::multiprecision::cpp_bin_float<200, boost::multiprecision::digit_base_2>,
+    boost::multiprecision::et_off>;
+using Wides = TypeList<Quad, Dec50, Dec100, Wide24, Wide53, WideFloat<129>, WideFloat<189>, Own200>;
 
 /// A weighted row sum: weights and a matrix of as many rows.
 template <class T>
@@ -189,6 +195,62 @@ TEMPLATE_LIST_TEST_CASE("sums at the ends of the range and of special values are
     compare(sums, false, mismatches);
   }
   CHECK_NONE(mismatches);
+}
+
+TEMPLATE_LIST_TEST_CASE("sums over wide numbers have the plain loop's bits", "[kernel]", Wides) {
+  using T = TestType;
+  constexpr int p = significand_bits<T>;
+  using Limits = std::numeric_limits<T>;
+  WideOperands<T> aimed(53);
+  Mismatches mismatches;
+  for (int trial = 0; trial < trials(40000); ++trial) {
+    const std::size_t columns = trial % 50 == 0 ? 21 : 64, stride = columns + trial % 3;
+    const int rows = 2 + aimed.below(3), e = aimed.below(200) - 100;
+    std::vector<T> weights, matrix, out, expected;
+    for (std::size_t k = 0; k < columns; ++k) {
+      out.push_back(trial % 4 == 0 ? ldexp(aimed.significand(), e) : T(0));
+    }
+    expected = out;
+    for (int r = 0; r < rows; ++r) {
+      const int bits = 1 + aimed.below(p);
+      T w = ldexp(aimed.significand(), e);
+      if (r > 0 && trial % 4 == 1) w = T(1);                            // to cancel
+      if (r > 0 && trial % 4 == 2) w = ldexp(aimed.odd(bits), e);       // products that are ties
+      if (r > 0 && trial % 4 == 3) w = ldexp(w, aimed.distance() - p);  // far apart
+      if (trial % 1000 == 7) w = ldexp(w, static_cast<int>(Limits::max_exponent) - 2 * e - r);
+      if (trial % 1000 == 8) w = aimed.below(2) == 0 ? Limits::infinity() : Limits::quiet_NaN();
+      weights.push_back(w);
+      for (std::size_t k = 0; k < stride; ++k) {
+        T x = aimed.significand();
+        if (k < columns) {
+          switch (trial % 4) {
+            case 1:
+              if (r > 0) x = -WideOperands<T>::ulps(expected[k], aimed.below(5) - 2);
+              break;
+            case 2: x = aimed.odd(p + 1 - bits); break;
+            default: break;
+          }
+          if (aimed.below(30) == 0) x = aimed.below(2) == 0 ? T(0) : T(-T(0));
+          expected[k] = expected[k] + w * x;
+        }
+        matrix.push_back(x);
+      }
+    }
+    for (const Kernel which : {Kernel::limbs, kernel::best_kernel()}) {
+      std::vector<T> got = out;
+      kernel::add_row_sum<T>(std::span<const T>(matrix), stride, weights, std::span(got), which);
+      for (std::size_t k = 0; k < columns; ++k) {
+        const bool both_nan = isnan(got[k]) && isnan(expected[k]);
+        mismatches.expect(both_nan || same_bits(got[k], expected[k]), [&] {
+          return "trial " + std::to_string(trial) + ", kernel " +
+                 std::to_string(static_cast<int>(which)) + ": " + exact(got[k]).text() +
+                 " instead of " + exact(expected[k]).text();
+        });
+      }
+    }
+  }
+  CHECK_NONE(mismatches);
+  CHECK(mismatches.checked() > static_cast<std::size_t>(trials(4'000'000)));
 }
 
 TEST_CASE("values are binary32 only if all are finite and exact", "[kernel]") {

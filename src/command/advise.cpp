@@ -5,6 +5,7 @@
 
 #include "advise.hpp"
 #include "runner.hpp"
+#include "studies.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/fmt.hpp"
@@ -253,7 +254,8 @@ int advise_command(const AdviseOptions& options) {
   require_ascending(options);
   std::vector<std::string> sets = options.sets;
   if (options.study.empty()) sets.insert(sets.begin(), "study.name=advise");
-  const Study study = read_study(options.study.empty() ? "/dev/null" : options.study, sets);
+  const Study study =
+      read_study(options.study.empty() ? "/dev/null" : study_file(options.study), sets);
   const Plan plan = make_plan(study);
   const std::vector<const Cell*> cells = select_cells(plan, options.only);
   const auto onsets = measured_onsets(options.compare);

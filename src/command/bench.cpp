@@ -6,7 +6,6 @@
 
 #include "commands.hpp"
 #include "runner.hpp"
-#include "ulpscope/kernel/ifma_lanes.hpp"
 #include "ulpscope/kernel/roofline.hpp"
 #include "ulpscope/report/cells.hpp"
 #include "ulpscope/report/quartiles.hpp"
@@ -15,6 +14,7 @@
 #include "ulpscope/store/host.hpp"
 #include "ulpscope/study/founding.hpp"
 #include "ulpscope/study/trained.hpp"
+#include "version.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
@@ -182,16 +182,6 @@ Table table_of(const std::vector<std::unique_ptr<Contender>>& all, const std::ve
                            {""}});
   }
   return table;
-}
-
-std::string instruction_set() {
-  if (kernel::has_ifma()) return "AVX-512 with IFMA";
-  switch (best_simd()) {
-    case Simd::avx512: return "AVX-512";
-    case Simd::avx2: return "AVX2";
-    case Simd::baseline: break;
-  }
-  return "the compiler's own instruction set";
 }
 
 TableFormat format_of(const BenchOptions& options) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "commands.hpp"
+#include "studies.hpp"
 #include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/store/fmt.hpp"
@@ -164,17 +164,11 @@ void list_probes() {
 }
 
 void list_studies() {
-  for (const std::filesystem::path folder : {"studies", ULPSCOPE_STUDIES}) {
-    if (!std::filesystem::is_directory(folder)) continue;
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.path().extension() == ".toml") files.push_back(entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-      fmt::print("{:<34} {}\n", file.string(), read_study(file.string()).title);
-    }
-    return;
+  const auto files = shipped_studies();
+  std::size_t width = 0;
+  for (const auto& file : files) width = std::max(width, file.string().size());
+  for (const auto& file : files) {
+    fmt::print("{:<{}}  {}\n", file.string(), width, read_study(file.string()).title);
   }
 }
 

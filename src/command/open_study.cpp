@@ -2,6 +2,7 @@
 #include "open_study.hpp"
 
 #include "runner.hpp"
+#include "studies.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/owner.hpp"
@@ -121,7 +122,7 @@ void add_default_reports(Study& study, const std::vector<std::string>& swept) {
 }
 
 OpenedStudy open_study(const RunOptions& options) {
-  Study study = read_study(options.study, options.sets);
+  Study study = read_study(study_file(options.study), options.sets);
   fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
   if (!folder.has_filename()) folder = folder.parent_path();  // "results/x/"
   name_data_files_from(folder, study);

@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "open_study.hpp"
 #include "shared_folder.hpp"
+#include "studies.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/table.hpp"
@@ -125,7 +126,7 @@ int run_command(const RunOptions& options) {
 }
 
 int plan_command(const RunOptions& options) {
-  const Study study = read_study(options.study, options.sets);
+  const Study study = read_study(study_file(options.study), options.sets);
   const Plan plan = make_plan(study);
   const auto cells = select_cells(plan, options.only);
   require_memory(study, cells, options.jobs);

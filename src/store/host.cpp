@@ -37,6 +37,14 @@ std::string compiler_text() {
 #endif
 }
 
+std::string build_flags() { return ULPSCOPE_FLAGS; }
+
+std::vector<std::pair<std::string, std::string>> library_versions() {
+  constexpr int fmt = FMT_VERSION;
+  return {{"Boost", ULPSCOPE_BOOST},
+          {"fmt", fmt::format("{}.{}.{}", fmt / 10000, fmt / 100 % 100, fmt % 100)}};
+}
+
 std::string host_json(const Csv& timings) {
   utsname system{};
   uname(&system);
@@ -48,8 +56,8 @@ std::string host_json(const Csv& timings) {
                      {"system", std::string(system.sysname) + " " + system.release},
                      {"architecture", system.machine}};
   host["compiler"] = compiler_text();
-  host["flags"] = ULPSCOPE_FLAGS;
-  host["versions"] = {{"Boost", ULPSCOPE_BOOST}, {"fmt", FMT_VERSION}};
+  host["flags"] = build_flags();
+  for (const auto& [name, version] : library_versions()) host["versions"][name] = version;
   host["timings"] = Json::array();
   for (const auto& row : timings.rows) {
     host["timings"].push_back({{"id", row[0]},

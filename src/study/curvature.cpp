@@ -26,7 +26,9 @@ std::unique_ptr<Curvature> make_curvature(const Cell& cell, Samples<double> samp
         if (std::min(samples.count, samples.features + 1) <= most_solved) {
           const bool mean = Loss::named(options.loss).mean;
           const double c = mean ? 2 / static_cast<double>(samples.count) : 2;
-          curvature = std::make_unique<LinearCurvature>(samples.inputs, samples.count, c);
+          std::vector<double>& inputs = samples.inputs;
+          if (inputs.empty()) inputs.assign(samples.narrow.begin(), samples.narrow.end());
+          curvature = std::make_unique<LinearCurvature>(inputs, samples.count, c);
           return curvature;
         }
       }
@@ -42,10 +44,13 @@ double curvature_bytes(const Cell& cell, double model, double parameters) {
   const auto samples = static_cast<double>(cell.extent.samples);
   const double fewer = std::min(samples, parameters);
   const bool solved = cell["model.kind"] == Linear::name && fewer <= most_solved;
-  // A model of dual numbers, with the basis that the iteration builds; or the inputs once more.
+  // A model of dual numbers with its inputs, and the basis that the iteration builds; or the inputs
+  // once more.
   const double basis = std::min(static_cast<double>(LanczosCurvature::most_products), parameters);
-  const double values = solved ? 2 * (samples + 16) * (parameters + 16) + 3 * fewer * fewer
-                               : 3 * model + basis * parameters;
+  const double values = solved
+                            ? 2 * (samples + 16) * (parameters + 16) + 3 * fewer * fewer
+                            : 3 * model + 2 * samples * static_cast<double>(cell.extent.features) +
+                                  basis * parameters;
   return sizeof(double) * values;
 }
 

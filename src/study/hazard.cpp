@@ -6,10 +6,10 @@
 #include <ios>
 
 #include "ulpscope/format/arithmetic.hpp"
+#include "ulpscope/format/encoding.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/format/wide_rounder.hpp"
 #include "ulpscope/study/prediction.hpp"
-#include "ulpscope/study/varied.hpp"
 
 namespace ulpscope {
 
@@ -76,11 +76,8 @@ struct Situation {
   W lr, beta2 = -1, eps = -1;
   W kept_lr, kept_beta2 = -1, share = -1, kept_eps = -1;
   Magnitudes magnitudes;
-  bool changed = false;  ///< by what a remedy would be
 
-  bool has_v() const {
-    return beta2 >= 0 && v.encoding != Encoding::log2 && v.encoding != Encoding::block8;
-  }
+  bool has_v() const { return beta2 >= 0 && v.encoding != Encoding::block8; }
 };
 
 bool averages_squares(const Cell& cell) {
@@ -168,10 +165,22 @@ class SecondMoment {
   W stored(const W& sum) const {
     using std::sqrt;
     const W v = op(sum);
-    if (s_.v.encoding != Encoding::sqrt) return stores_(v, {});
+    if (s_.v.encoding == Encoding::linear) return stores_(v, {});
     const Rounder<W> arithmetic({s_.arithmetic});
+    if (s_.v.encoding == Encoding::log2) {
+      if (!(v > 0)) return v;
+      const auto log2 = [](const auto& x) { return elementary::log2(x); };
+      const auto exp2 = [](const auto& x) { return elementary::exp2(x); };
+      return arithmetic(by_short(exp2, stores_(arithmetic(by_short(log2, v), {}), {})), {});
+    }
     const W root = stores_(arithmetic(W(sqrt(v)), {}), {});
     return arithmetic(W(root * root), {});
+  }
+  /// A function as the arithmetic has it: short types compute in binary64.
+  template <class F>
+  W by_short(const F& f, const W& x) const {
+    if (!holds(own_format<double>(), s_.arithmetic)) return f(x);
+    return convert<W>(f(convert<double>(x)));
   }
 
   const Situation& s_;
@@ -181,22 +190,34 @@ class SecondMoment {
 
 /// Exponents between which gradients are looked for: their squares have all of v's.
 std::int64_t low_exponent(const Situation& s) {
-  const std::int64_t own = s.v.rounding.format.emin;
-  return std::max(s.v.encoding == Encoding::sqrt ? own : own / 2, s.arithmetic.emin / 2) - 200;
+  const std::int64_t own = s.v.rounding.format.emin, least = s.arithmetic.emin / 2;
+  if (s.v.encoding == Encoding::log2) return least - 200;
+  return std::max(s.v.encoding == Encoding::sqrt ? own : own / 2, least) - 200;
 }
 std::int64_t high_exponent(const Situation& s) {
-  const std::int64_t own = s.v.rounding.format.emax;
-  return std::min(s.v.encoding == Encoding::sqrt ? own : own / 2, s.arithmetic.emax / 2) + 200;
+  const std::int64_t own = s.v.rounding.format.emax, most = s.arithmetic.emax / 2;
+  if (s.v.encoding == Encoding::log2) return most + 200;
+  return std::min(s.v.encoding == Encoding::sqrt ? own : own / 2, most) + 200;
 }
 
+/// What a number of v's format stands for.
+W decoded(const Situation& s, const W& x) {
+  switch (s.v.encoding) {
+    case Encoding::sqrt: return x * x;
+    case Encoding::log2: return elementary::exp2(x);
+    case Encoding::linear:
+    case Encoding::block8: break;
+  }
+  return x;
+}
 W smallest_normal_v(const Situation& s) {
-  const W own = power_of_two(s.arithmetic.emin), least = power_of_two(s.v.rounding.format.emin);
-  const W v = s.v.encoding == Encoding::sqrt ? W(least * least) : least;
+  const W own = power_of_two(s.arithmetic.emin);
+  if (s.v.encoding == Encoding::log2) return own;  // a small number of the format is a v near 1
+  const W v = decoded(s, power_of_two(s.v.rounding.format.emin));
   return v < own ? own : v;
 }
 W largest_v(const Situation& s) {
-  const W own = largest_of(s.arithmetic), most = largest_of(s.v.rounding.format);
-  const W v = s.v.encoding == Encoding::sqrt ? W(most * most) : most;
+  const W own = largest_of(s.arithmetic), v = decoded(s, largest_of(s.v.rounding.format));
   return v < own ? v : own;
 }
 
@@ -211,7 +232,7 @@ struct Descent {
   W v;
 };
 Descent descend(const Situation& s, const W& smallest, const std::function<bool(const W&)>& ends) {
-  const SecondMoment moment(s, Mode::toward_zero);
+  const SecondMoment moment(s, Mode::down);
   W v = moment.next(0, smallest);
   for (std::uint64_t k = 1; k <= s.steps; ++k) {
     if (ends(v)) return {k, v};
@@ -247,45 +268,29 @@ Finding eps_vanishes(const Situation& s) {
   return {{}, s.eps > 0, s.kept_eps == 0, {{"eps", shown(s.kept_eps)}}};
 }
 
-/// The cell as second_moment_stalls would see what has been changed of v, in an arithmetic that has
-/// every format.
-Cell with_second_moment(const Situation& s) {
-  const auto name = [](const auto& list, auto value, auto member) {
-    for (const auto& row : list) {
-      if (row.*member == value) return std::string(row.name);
-    }
-    return std::string();
-  };
-  const std::string format = "p" + std::to_string(s.v.rounding.format.p);
-  const bool stochastic = s.v.rounding.mode == Mode::stochastic;
-  const std::string of = "precision.second_moment";
-  return varied(*s.cell,
-                {{"precision.rule_arithmetic", "dec100"},
-                 {"precision.eps_policy", "as-is"},
-                 {of, format},
-                 {of + ".format", format},
-                 {of + ".p", "format"},
-                 {of + ".emin", "format"},
-                 {of + ".emax", "format"},
-                 {of + ".mode", name(modes, s.v.rounding.mode, &ModeName::mode)},
-                 {of + ".seed", stochastic ? "1" : "none"},
-                 {of + ".rounding", "store"},
-                 {of + ".encoding", name(encodings, s.v.encoding, &EncodingName::encoding)}});
-}
-
 Finding v_stalls(const Situation& s) {
-  const std::string stalls = second_moment_stalls(s.changed ? with_second_moment(s) : *s.cell);
+  const Setting* const decay = second_moment_decay(*s.cell);
+  if (!decay) return {};
+  std::string beta2 = decay->canonical;
+  const std::string stalls = second_moment_stalls(s.v, s.arithmetic, beta2);
   Finding found{{}, !stalls.empty(), stalls == "yes", {}};
   // Where beta2 is rounded to other bits, as the run has it.
-  if (found.applies && !found.present && s.kept_beta2 != s.beta2 && !s.changed) {
-    const std::string text = s.kept_beta2.str(130, std::ios::scientific);
-    found.present = second_moment_stalls(varied(*s.cell, {{"rule.beta2", text}})) == "yes";
+  if (found.applies && !found.present && s.beta2 >= 0 && s.kept_beta2 != s.beta2) {
+    beta2 = s.kept_beta2.str(130, std::ios::scientific);
+    found.present = second_moment_stalls(s.v, s.arithmetic, beta2) == "yes";
   }
-  if (!found.applies || !s.has_v() || s.changed) return found;
+  if (!found.applies || s.beta2 < 0) return found;
+  found.borders = {{"1-beta2", shown(s.share)}};
+  if (s.v.encoding == Encoding::log2) {
+    const auto from = logarithm_stalls_from(s.v.rounding, s.arithmetic, Decimal(beta2));
+    found.borders.push_back({"from |log2 v|", from ? shown_power(*from) : "never"});
+    return found;
+  }
+  if (!s.has_v()) return found;
   const W ulp = power_of_two(1 - s.v.rounding.format.p);
-  found.borders = {{"1-beta2", shown(s.share)}, {"half an ulp", shown(W(ulp / 2))}};
+  found.borders.push_back({"half an ulp", shown(W(ulp / 2))});
   if (!found.present) return found;
-  const SecondMoment moment(s, Mode::toward_zero);
+  const SecondMoment moment(s, Mode::down);
   const W v = s.v.encoding == Encoding::sqrt ? W((1 + ulp) * (1 + ulp)) : W(1 + ulp);
   if (moment.next(v, 0) != v) return found;
   const W moves = border([&](const W& g) { return moment.next(v, g) <= v; }, -200, 200);
@@ -293,11 +298,25 @@ Finding v_stalls(const Situation& s) {
   return found;
 }
 
+/// Up to which part of its block's largest gradient one leaves v at 0 from the first step on.
+Finding code_underflows(const Situation& s) {
+  const auto smallest = known(s.magnitudes.smallest_gradient);
+  const auto largest = known(s.magnitudes.largest_gradient);
+  Rounding rounding = s.v.rounding;
+  if (rounding.mode == Mode::stochastic) rounding.mode = Mode::toward_zero;
+  const W part =
+      border([&](const W& r) { return detail::block8_code(W(r * r), rounding, {}) == 0; }, -40, -1);
+  Finding found{{}, s.beta2 >= 0, false, {{"up to g / largest g", shown(part)}}};
+  found.present = smallest && largest && *smallest <= part * *largest;
+  return found;
+}
+
 Finding square_underflows(const Situation& s) {
+  if (s.v.encoding == Encoding::block8) return code_underflows(s);
   const auto smallest = known(s.magnitudes.smallest_gradient);
   Finding found{{}, s.has_v(), false, {}};
   if (!found.applies || s.share == 0) return found;
-  const SecondMoment moment(s, Mode::toward_zero);
+  const SecondMoment moment(s, Mode::down);
   const W g =
       border([&](const W& x) { return moment.next(0, x) == 0; }, low_exponent(s), high_exponent(s));
   found.borders = {{"up to g", shown(g)}};
@@ -310,7 +329,7 @@ Finding v_subnormal(const Situation& s) {
   Finding found{{}, s.has_v(), false, {}};
   if (!found.applies || s.share == 0) return found;
   const W least = smallest_normal_v(s);
-  const SecondMoment moment(s, Mode::toward_zero);
+  const SecondMoment moment(s, Mode::down);
   const W g = border([&](const W& x) { return moment.next(0, x) < least; }, low_exponent(s),
                      high_exponent(s));
   found.borders = {{"at once up to g", shown(g)}};
@@ -355,7 +374,11 @@ Finding square_overflows(const Situation& s) {
     const W factor = s.share / (1 - s.kept_beta2);
     found.borders.push_back({"lasting above g", shown(W(sqrt(W(most / factor))))});
   }
-  found.present = largest && overflows(s, *largest);
+  // A logarithm can be beyond its largest number at the other end, too.
+  const auto smallest = known(s.magnitudes.smallest_gradient);
+  using std::isfinite;
+  found.present = (largest && overflows(s, *largest)) ||
+                  (smallest && !isfinite(SecondMoment(s, Mode::down).next(0, *smallest)));
   return found;
 }
 
@@ -494,7 +517,7 @@ Finding square_absorbed(const Situation& s) {
     found.borders = {{"up to g / sqrt(v)", "never for good"}};
     return found;
   }
-  const SecondMoment moment(s, Mode::toward_zero);
+  const SecondMoment moment(s, Mode::down);
   const W r = border([&](const W& g) { return moment.with(1, g) == 1; }, -1200, 200);
   found.borders = {{"up to g / sqrt(v)", shown(r)}};
   return found;
@@ -564,7 +587,6 @@ std::vector<std::string> remedies_of(const Situation& base, std::size_t hazard) 
   std::vector<std::string> all;
   const auto cures = [&](const std::function<void(Situation&)>& change) {
     Situation s = base;
-    s.changed = true;
     change(s);
     round_hyperparameters(s);
     return !finds[hazard](s).present;
@@ -578,6 +600,10 @@ std::vector<std::string> remedies_of(const Situation& base, std::size_t hazard) 
   if (of_v && base.v.encoding == Encoding::linear &&
       cures([](Situation& s) { s.v.encoding = Encoding::sqrt; })) {
     all.emplace_back("second_moment.encoding = \"sqrt\"");
+  }
+  if (of_v && base.v.encoding != Encoding::linear &&
+      cures([](Situation& s) { s.v.encoding = Encoding::linear; })) {
+    all.emplace_back("second_moment.encoding = \"linear\"");
   }
   if (name == "update-lost" && cures([](Situation& s) { s.w.compensated = true; })) {
     all.emplace_back("parameters.compensation = \"kahan\"");

@@ -41,6 +41,8 @@ class Binary32Blocks {
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
+  /// All blocks.
+  std::span<const float> values() const { return {block(0), blocks() * rows_ * lanes}; }
   std::size_t blocks() const { return (columns_ + lanes - 1) / lanes; }
   /// rows() x lanes values of the columns from `lanes` times `index` on; never null.
   const float* block(std::size_t index) const {

@@ -9,7 +9,7 @@ namespace ulpscope::kernel {
 
 /// Whether numbers of T are computed with by eights, where the processor can.
 template <class T>
-inline constexpr bool has_eight = (ULPSCOPE_X86 != 0) && has_kernel<T>;
+inline constexpr bool has_eight = has_kernel<T>&& has_lanes<significand_bits<T>>;
 
 template <class T>
 class Eight;
@@ -24,7 +24,7 @@ class Eight;
 /// goes on to all that is computed from it: then T's own operations are to be used instead.
 template <class T>
 class Eight {
-  static_assert(has_kernel<T>);
+  static_assert(has_eight<T>);
   static constexpr int p = significand_bits<T>, limbs = limb_count<T>;
   using Functions = IfmaFunctions<p>;
 

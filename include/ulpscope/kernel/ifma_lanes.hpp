@@ -17,6 +17,21 @@ inline bool has_ifma() {
 #endif
 }
 
+namespace detail {
+
+template <int p, class... T>
+constexpr bool is_significand_of(TypeList<T...>) {
+  return ((is_wide<T> && significand_bits<T> == p) || ...);
+}
+
+}  // namespace detail
+
+/// Whether the lanes know numbers of p bits: those of the arithmetics, for which they are tested.
+/// About half of all other p would not fit, their last bit not being in the lowest limb.
+template <int p>
+inline constexpr bool has_lanes =
+    (ULPSCOPE_X86 != 0) && detail::is_significand_of<p>(Arithmetics{});
+
 }  // namespace ulpscope::kernel
 
 #if ULPSCOPE_X86

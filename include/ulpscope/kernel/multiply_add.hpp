@@ -24,8 +24,30 @@ struct Short {
   }
 };
 
-/// a b, a not being zero. The product has n + 1 limbs, exactly, and its leading bit is in one of
-/// the two upper places.
+namespace detail {
+
+/// A product's significand, exact, with its leading bit in one of the two upper places, as a number
+/// of p bits; the exponent is that of the upper place.
+template <int p, int n, int m>
+inline Number<n> rounded_product(Limbs<m>& q, std::int64_t exponent, bool negative) {
+  // Twice the product where the leading bit is in the lower place: it is added to itself.
+  const std::uint64_t twice = (q[m - 1] >> 63U) - 1;
+  std::uint64_t carry = 0;
+  for (int i = 0; i < m; ++i) carry = add_carry(q[i], q[i] & twice, carry, q[i]);
+  Limbs<n + 1> upper;
+  for (int i = 0; i <= n; ++i) upper[i] = q[m - n - 1 + i];
+  std::uint64_t lower = 0;
+  for (int i = 0; i < m - n - 1; ++i) lower |= q[i];
+  Number<n> result;
+  result.exponent = exponent + static_cast<std::int64_t>(twice);
+  result.negative = negative;
+  result.significand = round_to_even<p, n>(upper, lower != 0, result.exponent);
+  return result;
+}
+
+}  // namespace detail
+
+/// a b, a not being zero.
 template <int p, int n>
 inline Number<n> multiply(const Number<n>& a, const Short& b) {
   Limbs<n + 1> q;
@@ -36,15 +58,25 @@ inline Number<n> multiply(const Number<n>& a, const Short& b) {
     sum >>= 64U;
   }
   q[n] = static_cast<std::uint64_t>(sum);
-  // Twice the product where the leading bit is in the lower place: it is added to itself.
-  const std::uint64_t twice = (q[n] >> 63U) - 1;
-  std::uint64_t carry = 0;
-  for (int i = 0; i <= n; ++i) carry = add_carry(q[i], q[i] & twice, carry, q[i]);
-  Number<n> result;
-  result.exponent = a.exponent + b.exponent + 1 + static_cast<std::int64_t>(twice);
-  result.negative = a.negative != b.negative;
-  result.significand = round_to_even<p, n>(q, false, result.exponent);
-  return result;
+  return detail::rounded_product<p, n, n + 1>(q, a.exponent + b.exponent + 1,
+                                              a.negative != b.negative);
+}
+
+/// a b, neither being zero.
+template <int p, int n>
+inline Number<n> multiply(const Number<n>& a, const Number<n>& b) {
+  Limbs<2 * n> q{};
+  for (int k = 0; k < n; ++k) {
+    uint128 sum = 0;
+    for (int i = 0; i < n; ++i) {
+      sum += uint128{a.significand[i]} * b.significand[k] + q[i + k];
+      q[i + k] = static_cast<std::uint64_t>(sum);
+      sum >>= 64U;
+    }
+    q[n + k] = static_cast<std::uint64_t>(sum);
+  }
+  return detail::rounded_product<p, n, 2 * n>(q, a.exponent + b.exponent + 1,
+                                              a.negative != b.negative);
 }
 
 /// What is left of the small operand where it lies a limb or more below the big one: moved down by

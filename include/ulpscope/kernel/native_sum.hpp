@@ -16,6 +16,7 @@
 /// each product and each sum rounded in T. The sums run side by side, never split: vectors go
 /// across k, so that the bits are the same for every instruction set. Both directions of a dense
 /// layer are such sums: outputs are samples in the forward pass and features in the gradient.
+/// add_row_sum goes on from the sums that are in `out`, so that a matrix may come in parts.
 namespace ulpscope::kernel {
 
 namespace detail {
@@ -67,12 +68,14 @@ template <class T, std::size_t bytes, class X>
   }
 }
 
-/// registers * Lanes::count outputs side by side over all rows, which are `stride` values apart.
+/// Adds to registers * Lanes::count outputs side by side all rows, which are `stride` values apart.
 template <std::size_t registers, std::size_t bytes, class T, class X>
 [[gnu::always_inline]] inline void row_sum_block(const X* matrix, std::size_t stride,
                                                  std::span<const T> weights, T* out) {
   using L = Lanes<T, bytes>;
-  typename L::type sum[registers] = {};
+  typename L::type sum[registers];
+#pragma GCC unroll 8
+  for (std::size_t k = 0; k < registers; ++k) sum[k] = loaded<T, bytes>(out + k * L::count);
   for (const T& weight : weights) {
 #pragma GCC unroll 8
     for (std::size_t k = 0; k < registers; ++k) {
@@ -129,26 +132,27 @@ struct RowSums {
 
 }  // namespace detail
 
-/// The sums over the first out.size() columns of a matrix of T, whose rows are `stride` values
-/// apart.
-template <class T>
-void row_sum(std::span<const T> matrix, std::size_t stride, std::span<const T> weights,
-             std::span<T> out, [[maybe_unused]] Simd simd = best_simd()) {
-  const detail::RowSums<T, T> sums{matrix.data(), stride, weights, out};
-  if (weights.empty()) {  // there is no row to point into
-    std::fill(out.begin(), out.end(), T(0));
-  } else if constexpr (detail::Lanes<T, 16>::count > 1) {
+/// Adds to `out` the sums over the first out.size() columns of a matrix of T or of binary32. It has
+/// blocks of `stride` columns, one after the other, each row by row: one block is enough for a
+/// matrix whose rows are that far apart.
+template <class T, class X>
+void add_row_sum(std::span<const X> matrix, std::size_t stride, std::span<const T> weights,
+                 std::span<T> out, [[maybe_unused]] Simd simd = best_simd()) {
+  if (weights.empty()) return;  // there is no row to point into
+  const detail::RowSums<T, X> sums{matrix.data(), stride, weights, out};
+  if constexpr (detail::Lanes<T, 16>::count > 1) {
     run_by_width(simd, sums);
   } else {
     sums.template operator()<16>();
   }
 }
 
-/// The sums over a matrix of T, row by row.
+/// The sums alone.
 template <class T>
-void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-             Simd simd = best_simd()) {
-  row_sum<T>(matrix, out.size(), weights, out, simd);
+void row_sum(std::span<const T> matrix, std::size_t stride, std::span<const T> weights,
+             std::span<T> out, Simd simd = best_simd()) {
+  std::fill(out.begin(), out.end(), T(0));
+  add_row_sum<T, T>(matrix, stride, weights, out, simd);
 }
 
 /// Inputs as the kernels of the machine's own arithmetics read them: as binary32 in all of them,
@@ -159,15 +163,9 @@ using NativeMatrix = Binary32Blocks<64>;
 template <class T>
 requires std::is_floating_point_v<T>
 void row_sum(const NativeMatrix& matrix, std::span<const T> weights, std::span<T> out,
-             [[maybe_unused]] Simd simd = best_simd()) {
-  const detail::RowSums<T, float> sums{matrix.block(0), NativeMatrix::lanes, weights, out};
-  if (weights.empty()) {
-    std::fill(out.begin(), out.end(), T(0));
-  } else if constexpr (detail::Lanes<T, 16>::count > 1) {
-    run_by_width(simd, sums);
-  } else {
-    sums.template operator()<16>();
-  }
+             Simd simd = best_simd()) {
+  std::fill(out.begin(), out.end(), T(0));
+  add_row_sum<T, float>(matrix.values(), NativeMatrix::lanes, weights, out, simd);
 }
 
 }  // namespace ulpscope::kernel

@@ -115,7 +115,9 @@ void row_sum(const Binary32Matrix& matrix, std::span<const T> weights, std::span
     return detail::row_sum_plain<T>(matrix, weights, out);
   }
 #if ULPSCOPE_X86
-  if (kernel == Kernel::ifma) return detail::row_sum_ifma<T>(matrix, weights, out);
+  if constexpr (has_lanes<significand_bits<T>>) {
+    if (kernel == Kernel::ifma) return detail::row_sum_ifma<T>(matrix, weights, out);
+  }
 #endif
   detail::row_sum_limbs<T>(matrix, weights, out);
 }

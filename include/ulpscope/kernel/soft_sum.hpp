@@ -48,7 +48,7 @@ struct SoftRounding {
   }
 };
 
-/// A loop for run(): some outputs over all rows, which are `stride` values apart.
+/// A loop for run(): adds to some outputs all rows, which are `stride` values apart.
 template <Format own>
 struct SoftSums {
   static constexpr std::size_t most = 128;  ///< outputs at once: their sums fit the first cache
@@ -61,7 +61,8 @@ struct SoftSums {
   [[gnu::always_inline]] void operator()() const {
     using R = SoftRounding<own>;
     const std::size_t n = out.size();
-    double sum[most] = {};
+    double sum[most];
+    for (std::size_t k = 0; k < n; ++k) sum[k] = static_cast<double>(out[k]);
     const Soft<own>* x = matrix;
     for (const Soft<own> weight : weights) {
       const auto w = static_cast<double>(weight);
@@ -76,19 +77,17 @@ struct SoftSums {
 
 }  // namespace detail
 
-/// The sums over a matrix of low precision, row by row.
+/// Adds to `out` the sums over the first out.size() columns of a matrix of low precision, whose
+/// rows are `stride` values apart.
 template <class T>
 requires is_soft<T>
-void row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-             Simd simd = best_simd()) {
+void add_row_sum(std::span<const T> matrix, std::size_t stride, std::span<const T> weights,
+                 std::span<T> out, Simd simd = best_simd()) {
   using Sums = detail::SoftSums<T::format>;
-  if (weights.empty()) {  // then there may be no matrix, either
-    std::fill(out.begin(), out.end(), T(0));
-    return;
-  }
+  if (weights.empty()) return;  // then there may be no matrix, either
   for (std::size_t first = 0; first < out.size(); first += Sums::most) {
     const auto part = out.subspan(first, std::min(Sums::most, out.size() - first));
-    run(simd, Sums{matrix.data() + first, out.size(), weights, part});
+    run(simd, Sums{matrix.data() + first, stride, weights, part});
   }
 }
 

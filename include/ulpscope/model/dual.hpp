@@ -95,12 +95,11 @@ struct PlainOperations {
   static void store(std::span<E>, int) {}
 };
 
-/// weighted_row_sum (row_sum.hpp) of dual numbers.
+/// add_row_sum (row_sum.hpp) of dual numbers.
 template <class M, class T>
-void weighted_row_sum(std::span<const M> matrix, std::span<const Dual<T>> weights,
-                      std::span<Dual<T>> out, const PlainOperations&, std::uint64_t, std::uint64_t,
-                      std::uint64_t) {
-  for (std::size_t k = 0; k < out.size(); ++k) out[k] = Dual<T>(0);
+void add_row_sum(std::span<const M> matrix, std::span<const Dual<T>> weights,
+                 std::span<Dual<T>> out, const PlainOperations&, std::uint64_t, std::uint64_t,
+                 std::uint64_t) {
   for (std::size_t r = 0; r < weights.size(); ++r) {
     for (std::size_t k = 0; k < out.size(); ++k) {
       const M& value = matrix[r * out.size() + k];

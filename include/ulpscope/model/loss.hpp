@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "ulpscope/format/arithmetic.hpp"
-#include "ulpscope/model/both_ways.hpp"
 #include "ulpscope/model/dual.hpp"
+#include "ulpscope/model/inputs.hpp"
 
 namespace ulpscope {
 
@@ -58,7 +58,7 @@ struct Loss {
 
   /// Outputs are units x samples, as the slopes s are.
   template <class E, class T, class OfLoss, class Backward>
-  E evaluate(const BothWays<T>& x, std::span<const E> z, std::span<E> s, const OfLoss& of_loss,
+  E evaluate(const Inputs<T>& x, std::span<const E> z, std::span<E> s, const OfLoss& of_loss,
              const Backward& backward, std::uint64_t step) const {
     const T count = convert<T>(static_cast<double>(x.count));
     const std::size_t outputs = z.size() / x.count;

@@ -31,10 +31,10 @@ template <class T>
 struct Samples {
   std::size_t count = 0, features = 0;
   std::size_t classes = 0;            ///< 0 where targets are real numbers
-  std::vector<T> inputs;              ///< count x features, row by row
+  std::vector<T> inputs;              ///< count x features, row by row; or none, but
   std::vector<T> targets;             ///< one a sample; the label where there are classes
   std::vector<std::uint32_t> labels;  ///< one a sample, where there are classes
-  std::vector<float> narrow{};        ///< the inputs, where known to be finite and of binary32
+  std::vector<float> narrow{};        ///< what T rounds to them, all finite
 };
 
 /// Where training starts: values of binary32, or decimal numbers that each arithmetic rounds once.

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "ulpscope/model/activation.hpp"
-#include "ulpscope/model/both_ways.hpp"
 #include "ulpscope/model/dual.hpp"
+#include "ulpscope/model/inputs.hpp"
 #include "ulpscope/model/loss.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/model/row_sum.hpp"
@@ -46,10 +46,10 @@ struct Layers {
     }
     return sum;
   }
-  /// Values that a model holds besides: both layouts of the inputs, targets and labels, each unit's
-  /// z and a, room for the widest layer's a turned round and for two layers' s.
+  /// Values that a model holds beside its inputs: targets and labels, each unit's z and a, room for
+  /// the widest layer's a turned round and for two layers' s.
   double values(double samples) const {
-    double a_sample = 2 * static_cast<double>(widths.front()) + (loss.squares ? 1 : 2);
+    double a_sample = loss.squares ? 1 : 2;
     double widest = 0;
     for (std::size_t l = 1; l < count(); ++l) {
       a_sample += 2 * static_cast<double>(widths[l]);
@@ -70,6 +70,12 @@ struct Layers {
   }
 };
 
+/// Whether a network's sums have roundings beside T's own.
+template <class T>
+bool rounds_sums(const Roles<T>& roles) {
+  return roles[Role::activations].format.every || roles[Role::gradient].format.every;
+}
+
 /// Dense layers over samples x, activations between them, and a loss of the last one's outputs. For
 /// each layer, from a_ij = x_ij on; k are its units, j those of the layer before, i samples:
 ///
@@ -89,15 +95,13 @@ template <class T>
 class Network : public Model<T> {
  public:
   Network(Layers layers, Samples<T> samples, const Roles<T>& roles)
-      : layers_(std::move(layers)), roles_(roles), all_(std::move(samples)) {}
+      : layers_(std::move(layers)), roles_(roles), all_(std::move(samples), rounds_sums(roles)) {}
 
   Layout layout() const override { return layers_.layout(); }
 
   T loss_and_gradient(std::uint64_t step, std::span<const T> parameters, std::span<T> gradient,
                       Batch batch = {}) override {
-    const bool every =
-        roles_[Role::activations].format.every || roles_[Role::gradient].format.every;
-    const BothWays<T>& x = batch.empty() ? all_ : all_.part(batch, part_, !every);
+    const Inputs<T>& x = batch.empty() ? all_ : all_.part(batch, part_);
     return pass(x, parameters, gradient, room_, roles_[Role::activations], roles_[Role::loss],
                 roles_[Role::gradient], step);
   }
@@ -127,7 +131,7 @@ class Network : public Model<T> {
   /// Operations are numbered layer by layer through a role's part of a step, 2 n for sums over n
   /// terms; the sites' index tells units and samples apart.
   template <class E, class Forward, class OfLoss, class Backward>
-  E pass(const BothWays<T>& x, std::span<const E> w, std::span<E> gradient, Room<E>& room,
+  E pass(const Inputs<T>& x, std::span<const E> w, std::span<E> gradient, Room<E>& room,
          const Forward& forward, const OfLoss& of_loss, const Backward& backward,
          std::uint64_t step) const {
     const std::size_t n = x.count, last = layers_.count() - 1;
@@ -144,8 +148,7 @@ class Network : public Model<T> {
         const auto unit = std::span(z).subspan(k * n, n);
         const auto weights = w.subspan(first + k * inputs, inputs);
         if (l == 0) {
-          input_sum(x.narrow_by_feature, x.by_feature, weights, unit, forward, step, operation,
-                    k * n);
+          x.sum_features(weights, unit, forward, step, operation, k * n);
         } else {
           weighted_row_sum(std::span<const E>(room.a[l - 1]), weights, unit, forward, step,
                            operation, k * n);
@@ -191,8 +194,7 @@ class Network : public Model<T> {
         }
         const auto row = gradient.subspan(first + k * inputs, inputs);
         if (l == 0) {
-          input_sum(x.narrow_by_sample, x.by_sample, s, row, backward, step, operation + 1,
-                    k * inputs);
+          x.sum_samples(s, row, backward, step, operation + 1, k * inputs);
         } else {
           weighted_row_sum(std::span<const E>(room.by_sample), s, row, backward, step,
                            operation + 1, k * inputs);
@@ -218,20 +220,6 @@ class Network : public Model<T> {
     return loss;
   }
 
-  /// A weighted row sum of the inputs: by a kernel where there is one and each operation is T's
-  /// own.
-  template <class E, class Kept>
-  static void input_sum(const KernelMatrix<T>& narrow, const std::vector<T>& inputs,
-                        std::span<const E> weights, std::span<E> out, const Kept& role,
-                        std::uint64_t step, std::uint64_t operation, std::uint64_t first) {
-    if constexpr (has_input_kernel<T> && std::is_same_v<Kept, KeptRole<T>>) {
-      if (!role.format.every && narrow.rows() == weights.size() && narrow.columns() == out.size()) {
-        return kernel::row_sum<T>(narrow, weights, out);
-      }
-    }
-    weighted_row_sum(std::span<const T>(inputs), weights, out, role, step, operation, first);
-  }
-
   /// Units x samples as samples x units.
   template <class E>
   static void transpose(const std::vector<E>& a, std::size_t samples, std::vector<E>& out) {
@@ -244,7 +232,7 @@ class Network : public Model<T> {
 
   Layers layers_;
   Roles<T> roles_;
-  BothWays<T> all_, part_;
+  Inputs<T> all_, part_;
   Room<T> room_;
 };
 

@@ -11,14 +11,15 @@
 #include "ulpscope/kernel/native_sum.hpp"
 #include "ulpscope/kernel/rounded_sum.hpp"
 #include "ulpscope/kernel/soft_sum.hpp"
+#include "ulpscope/kernel/wide_sum.hpp"
 
 namespace ulpscope {
 
-/// out[k] = sum over r of weights[r] * matrix[r * out.size() + k], summed in the order of r from
-/// 0, each product and each sum rounded in T (native_sum.hpp, soft_sum.hpp).
+/// Adds to out[k], in the order of r from 0 on, weights[r] * matrix[r * out.size() + k], each
+/// product and each sum rounded in T (native_sum.hpp, soft_sum.hpp, wide_sum.hpp).
 template <class T>
-void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out) {
-  kernel::row_sum<T>(matrix, weights, out);
+void add_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out) {
+  kernel::add_row_sum<T>(matrix, out.size(), weights, out);
 }
 
 namespace detail {
@@ -35,7 +36,7 @@ void rounded_row_sum(std::span<const T> matrix, std::span<const T> weights, std:
   for (std::size_t begin = 0; begin < out.size(); begin += Kernel::most) {
     const std::size_t count = std::min(Kernel::most, out.size() - begin);
     T *sums = one.data(), *next = two.data();
-    std::fill_n(sums, count, T(0));
+    std::copy_n(out.data() + begin, count, sums);
     for (std::size_t r = 0; r < weights.size(); ++r) {
       const T* const x = matrix.data() + r * out.size() + begin;
       const std::uint64_t at = operation + 2 * r;
@@ -54,21 +55,21 @@ void rounded_row_sum(std::span<const T> matrix, std::span<const T> weights, std:
 
 }  // namespace detail
 
-/// The same sums as a role's operations: where it rounds every one, each product and each sum is
-/// rounded once into its format. Term r has the operations `operation` + 2 r and the next; the
-/// sites' index is `first` + k.
+/// The same by a role's operations: where it rounds every one, each product and each sum is rounded
+/// once into its format. Term r has the operations `operation` + 2 r and the next; the sites' index
+/// is `first` + k.
 template <class T>
-void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-                      const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation,
-                      std::uint64_t first = 0) {
-  if (!role.format.every) return weighted_row_sum<T>(matrix, weights, out);
+void add_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
+                 const KeptRole<T>& role, std::uint64_t step, std::uint64_t operation,
+                 std::uint64_t first = 0) {
+  if (!role.format.every) return add_row_sum<T>(matrix, weights, out);
   if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
     if (kernel::RoundedSum<T>::fits(role.format.rounding)) {
       return detail::rounded_row_sum(matrix, weights, out, role, step, operation, first);
     }
   }
   for (std::size_t k = 0; k < out.size(); ++k) {
-    T sum(0);
+    T sum = out[k];
     for (std::size_t r = 0; r < weights.size(); ++r) {
       const std::uint64_t at = operation + 2 * r;
       const T term =
@@ -77,6 +78,14 @@ void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std
     }
     out[k] = sum;
   }
+}
+
+/// The sums alone, with whatever add_row_sum takes.
+template <class T, class... Role>
+void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
+                      const Role&... role) {
+  std::fill(out.begin(), out.end(), T(0));
+  add_row_sum(matrix, weights, out, role...);
 }
 
 }  // namespace ulpscope

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "ulpscope/store/csv.hpp"
 
@@ -19,5 +21,11 @@ double processor_seconds();
 
 /// "g++ 12.2.0" and the like: what this program was built with.
 std::string compiler_text();
+
+/// With which options, those that numbers depend on included.
+std::string build_flags();
+
+/// The libraries that results and their text depend on, by name, with their versions.
+std::vector<std::pair<std::string, std::string>> library_versions();
 
 }  // namespace ulpscope

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "ulpscope/format/arithmetic.hpp"
 #include "ulpscope/probe/curvature.hpp"
 #include "ulpscope/study/plan.hpp"
 
@@ -11,6 +12,11 @@ namespace ulpscope {
 template <class T>
 Samples<double> in_binary64(const Samples<T>& all) {
   Samples<double> wide{all.count, all.features, all.classes, {}, {}, all.labels};
+  if (holds(own_format<T>(), own_format<float>())) {
+    wide.narrow = all.narrow;
+  } else {
+    for (const float x : all.narrow) wide.inputs.push_back(convert<double>(convert<T>(x)));
+  }
   for (const T& x : all.inputs) wide.inputs.push_back(convert<double>(x));
   for (const T& y : all.targets) wide.targets.push_back(convert<double>(y));
   return wide;

@@ -54,9 +54,11 @@ struct HazardInfo {
 ///
 /// computed with the rule's own roundings in their order. Chance is taken to be against one: where
 /// v is rounded stochastically it is bounded by rounding toward zero, and no hazard of v stays for
-/// good. Where v has the encoding sqrt, its root is what is rounded. Rules without an average of
-/// squares (all but adam, adamw, nadam, radam and rmsprop that is not centered) and the encodings
-/// log2 and block8 have no lines on v but v-stalls: as second_moment_stalls says of beta2 as it is
+/// good. Where v has the encoding sqrt or log2, its root or logarithm is what is rounded. The codes
+/// of block8 have lines for v-stalls, beside a largest value of the block that stays, and for
+/// square-underflows, from the first step on and with the largest gradient in the same block.
+/// Rules without an average of squares (all but adam, adamw, nadam, radam and rmsprop that is not
+/// centered) have no lines on v but v-stalls: as second_moment_stalls says of beta2 as it is
 /// written, or as it is rounded.
 ///
 /// Without a curvature step-unstable is of adam, adamw and rmsprop alone: v is the square of the

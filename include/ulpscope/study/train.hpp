@@ -244,9 +244,15 @@ Footprint footprint(const Cell& cell) {
   const double steps = std::stod(cell["study.steps"]);
   double model = 0;
   double parameters = 0;
-  with_kind(Models{}, cell, "model", [&](const auto& options) {
+  double own_inputs = 0;  // bytes of the model's copies
+  const Precision precision = precision_of(cell);
+  with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind& options) {
     model = options.values(sizes);
     parameters = options.parameters(sizes);
+    if constexpr (Kind::needs != Targets::none) {
+      const Roles<T> roles(precision.model);
+      own_inputs = Inputs<T>::bytes(sizes.samples, sizes.features, rounds_sums(roles));
+    }
     return true;
   });
   double probe_fields = 0;
@@ -257,7 +263,7 @@ Footprint footprint(const Cell& cell) {
   constexpr double states = 5;  // parameters and at most four of a rule, compensation included
   double rule = 0;              // bytes in memory
   double values = 0;            // bytes in final.csv
-  const std::string arithmetic = precision_of(cell).rule_arithmetic;
+  const std::string& arithmetic = precision.rule_arithmetic;
   for_each_arithmetic([&]<class R>() {
     if (arithmetic != ArithmeticTraits<R>::name) return;
     rule = sizeof(R) * (states + 1) * parameters;
@@ -278,10 +284,7 @@ Footprint footprint(const Cell& cell) {
   double state = steps * (text + 2 * (digits + 8)) + rows * (text + 2 * row_text);
   if (has_probe(cell, "sharpness")) state += rows * (2 * sizeof(GrowthRow) + 6 * (text + 2 * 24));
   const double losses = (sizeof(T) + sizeof(std::uint64_t)) * steps + state;
-  // The kernels' own copies of the inputs, in two layouts, and what batches gather them from.
-  const double narrow =
-      has_input_kernel<T> ? 3 * sizeof(float) * sizes.samples * sizes.features : 0;
-  return {inputs, sizeof(T) * model + narrow + curvature_bytes(cell, model, parameters),
+  return {inputs, sizeof(T) * model + own_inputs + curvature_bytes(cell, model, parameters),
           rule + sizeof(T) * parameters + values, losses + trace, trace + values};
 }
 
