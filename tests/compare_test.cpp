@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "sealed.hpp"
 #include "ulpscope/store/csv.hpp"
 
 using namespace ulpscope;
@@ -91,6 +92,7 @@ TEST_CASE("what differs is told to the bit and the step", "[compare]") {
   csv.rows[2][1] = "1.5";
   csv.rows[4][1] = "2.5";
   spit(trace, csv.text());
+  seal_cell(trace.parent_path());
   Csv summary = read_csv(folders.folder / "b/summary.csv");
   const std::string tail = summary.rows[0][*summary.column("tail")];
   summary.rows[0][*summary.column("tail")] = "7";

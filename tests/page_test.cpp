@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "sealed.hpp"
 #include "ulpscope/report/final_states.hpp"
 #include "ulpscope/report/page.hpp"
 #include "ulpscope/report/thinned.hpp"
@@ -41,6 +42,7 @@ void write_results(const fs::path& folder) {
   spit(cell / "final.csv",
        "role,index,value\nparameters,0,-0x1.8p+1\nparameters,1,0x1p-20000\nparameters,2,0x0p+0\n"
        "second_moment,0,inf\n");
+  seal_cell(cell);
 }
 
 nlohmann::json data_of(const Page& page) { return nlohmann::json::parse(page.data); }
@@ -231,6 +233,7 @@ TEST_CASE("report writes a page, or says what is wrong and writes none", "[repor
 
   fs::remove(folder / "report.html");
   spit(folder / "cells/aaaaaaaaaaaaaaaa/trace.csv", "step,loss\n0,low\n");
+  seal_cell(folder / "cells/aaaaaaaaaaaaaaaa");
   const Result damaged = program({"report", folder.path().string()});
   CHECK(damaged.code == 2);
   CHECK(damaged.err.find("trace.csv: no loss: \"low\"") != std::string::npos);

@@ -99,11 +99,13 @@ inline Result run(std::vector<std::string> arguments, const std::string& input =
   return Process(std::move(arguments), input).wait();
 }
 
+#ifdef ULPSCOPE_PROGRAM
 /// The program under test with these arguments.
 inline Result program(std::vector<std::string> arguments, const std::string& input = "") {
   arguments.insert(arguments.begin(), ULPSCOPE_PROGRAM);
   return run(std::move(arguments), input);
 }
+#endif
 
 /// All files below a folder that results are compared by, with their contents.
 inline std::map<std::string, std::string> compared_files(const fs::path& folder) {

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "golden_file.hpp"
+#include "sealed.hpp"
 #include "ulpscope/report/curve.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
@@ -248,6 +249,7 @@ TEST_CASE("figures come out the same in any folder") {
     write_file(results / "summary.csv", odd_summary().text());
     for (const char* id : {"a", "b", "c"}) {
       write_file(results / "cells" / id / "trace.csv", odd_trace(id).text());
+      test::seal_cell(results / "cells" / id);
     }
     const auto files = write_figures(results, study);
     REQUIRE(files.size() == 3);

@@ -14,6 +14,7 @@ done
 ulpscope=$(realpath "$1")
 temp=$(mktemp -d)
 host=$(hostname)
+out="the o'ut"
 munged_started=
 finish() {
   local status=$?
@@ -25,7 +26,7 @@ finish() {
     pgrep -F "$temp/slurmctld.pid" &>/dev/null || break
     sleep 0.1
   done
-  if ((status != 0 && status != 77)); then tail -n 20 "$temp"/*.log "$temp"/out/slurm/*.log || true; fi
+  if ((status != 0 && status != 77)); then tail -n 20 "$temp"/*.log "$temp/$out"/slurm/*.log || true; fi
   rm -rf "$temp"
 }
 trap finish EXIT
@@ -85,20 +86,20 @@ END
 cd "$temp"
 "$ulpscope" run study.toml --jobs 2 --out whole
 
-"$ulpscope" submit study.toml --out out --slurm --tasks 3 --time=10 --mem=0
+"$ulpscope" submit study.toml --out "$out" --slurm --tasks 3 --time=10 --mem=0
 job=$(squeue -h -o %F | sort -u | head -n 1)
 sleep 1
 scancel --signal=KILL --full "${job}_1" || true
 # More tasks of the same script may come at any time.
-sbatch --array=1-2 --mem=0 out/slurm/submit.sh
+sbatch --array=1-2 --mem=0 "$out/slurm/submit.sh"
 for _ in $(seq 600); do
   [[ -n $(squeue -h) ]] || break
   sleep 0.2
 done
 [[ -z $(squeue -h) ]] || { echo "jobs are still running"; squeue; exit 1; }
-"$ulpscope" status out
-"$ulpscope" status out | grep -q '8 cells, 8 done, 0 running, 0 failed, 0 left'
-grep -q "tables, figures and summary.csv" out/slurm/*.log
-for part in cells summary.csv cells.sum tables figures study.toml; do diff -r whole/$part out/$part; done
-"$ulpscope" verify out
+"$ulpscope" status "$out"
+"$ulpscope" status "$out" | grep -q '8 cells, 8 done, 0 running, 0 failed, 0 left'
+grep -q "tables, figures and summary.csv" "$out"/slurm/*.log
+for part in cells summary.csv cells.sum tables figures study.toml; do diff -r whole/$part "$out/$part"; done
+"$ulpscope" verify "$out"
 echo "the study ended under Slurm as without"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <stdexcept>
+#include <sys/stat.h>
 
 #include "catch.hpp"
 #include "program.hpp"
@@ -30,6 +31,28 @@ TEST_CASE("files are written whole, with their folders, and leave nothing beside
   const auto before = test::fs::last_write_time(file);
   write_file(file, "two");
   CHECK(test::fs::last_write_time(file) == before);
+}
+
+TEST_CASE("a file may have the longest name that there is") {
+  const TempFolder folder;
+  const auto file = folder / std::string(255, 'n');
+  write_file(file, "one");
+  CHECK(slurp(file) == "one");
+  CHECK(create_file(folder / std::string(255, 'm'), "two"));
+  CHECK(test::compared_files(folder.path()).size() == 2);
+  CHECK_THROWS(write_file(folder / std::string(256, 'n'), "three"));
+}
+
+TEST_CASE("a file is read that is one, and nothing is waited for") {
+  const TempFolder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(read_file(folder / "pipe"),
+                    "cannot read " + (folder / "pipe").string() + ": Not a file");
+  CHECK_FALSE(read_if_there(folder / "pipe"));
+  CHECK_THROWS_WITH(read_file("/dev/zero"), "cannot read /dev/zero: Not a file");
+  CHECK_THROWS(read_file(folder.path()));
+  write_file(folder / "pipe", "now it is");
+  CHECK(slurp(folder / "pipe") == "now it is");
 }
 
 TEST_CASE("a file that cannot be written says why and leaves nothing") {

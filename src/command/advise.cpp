@@ -96,6 +96,7 @@ std::map<std::string, std::string> measured_onsets(const std::string& folder) {
   std::map<std::string, std::string> onsets;
   if (folder.empty()) return onsets;
   const std::string file = folder + "/summary.csv";
+  require_release(folder);
   Csv summary;
   try {
     summary = read_csv(file);

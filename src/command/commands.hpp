@@ -78,7 +78,11 @@ int round_command(const RoundOptions& options);
 int bench_command(const BenchOptions& options);
 int list_command(const std::string& what);
 
-/// The study of a results folder.
+/// Throws InputError where a newer release wrote the folder's results: it may mean something else
+/// by them.
+void require_release(const std::filesystem::path& folder);
+
+/// The study of a results folder; throws as require_release does.
 Study read_results(const std::string& folder);
 
 /// Tables and figures that a study without any gets: one of all cells.

@@ -6,6 +6,7 @@
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/owner.hpp"
+#include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
@@ -63,21 +64,44 @@ void require_kept(const fs::path& folder, const Plan& plan) {
                        "study that has them or another folder, for example --out results/new");
 }
 
+void say_damaged(const fs::path& folder, const Summary& summary, const std::string& consequence) {
+  constexpr std::size_t most = 20;
+  std::size_t said = 0;
+  for (const auto& [id, what] : summary.damaged) {
+    if (said++ == most) {
+      say("and {} more\n", counted(summary.damaged.size() - most, "cell"));
+      return;
+    }
+    say("{}: {}; {}\n", cell_folder(folder, id).string(), what, consequence);
+  }
+}
+
 void write_records(const fs::path& folder, const Study& study, const Plan& plan,
                    const Summary& summary) {
   // The summary first: where steps are raised, the study's file makes rows of fewer steps wrong.
   write_file(folder / "summary.csv", summary.csv.text());
   write_file(folder / "cells.sum", seals_text(plan, summary.seals));
-  write_file(folder / "study.toml", study_toml(study, plan));
+  write_file(folder / "study.toml", release_line() + study_toml(study, plan));
+}
+
+void require_release(const fs::path& folder) {
+  const auto newer = newer_release(folder);
+  if (!newer) return;
+  throw InputError({(folder / "study.toml").string(), 1}, "",
+                   "written by ulpscope " + *newer + ", and this is " + std::string(release) +
+                       "; expected results of this release or an older one: use the newer "
+                       "program, or another folder, for example --out results/new");
 }
 
 Study read_results(const std::string& folder) {
   const fs::path file = fs::path(folder) / "study.toml";
-  if (!fs::exists(file)) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) {
     throw InputError({folder, 0}, "",
                      "holds no study.toml; expected the folder of a study that was run, for "
                      "example results/founding");
   }
+  require_release(folder);
   return read_study(file.string());
 }
 

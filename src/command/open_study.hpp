@@ -22,6 +22,10 @@ OpenedStudy open_study(const RunOptions& options);
 /// Refuses a plan whose summary would drop results that stand nowhere else. Throws InputError.
 void require_kept(const std::filesystem::path& folder, const Plan& plan);
 
+/// Says which cells are damaged, and what comes of that.
+void say_damaged(const std::filesystem::path& folder, const Summary& summary,
+                 const std::string& consequence);
+
 /// Writes the study and its summary as they are while cells are run.
 void write_records(const std::filesystem::path& folder, const Study& study, const Plan& plan,
                    const Summary& summary);

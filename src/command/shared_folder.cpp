@@ -64,13 +64,18 @@ std::string done_steps(const std::filesystem::path& place) {
 
 CellPlace::Turn SharedFolder::take(const Cell& cell) {
   const auto place = place_of(cell);
-  if (finished_cell(folder_, cell)) return {Turn::Kind::done};
+  std::string damaged;
+  const auto finished = [&] {
+    return finished_cell(folder_, cell, Check::all, damaged).has_value();
+  };
+  if (finished()) return {Turn::Kind::done};
   // Old ones are removed before cells are run: another process has just failed.
   if (const auto reason = read_failure(place)) return {Turn::Kind::failed, *reason};
   if (!claims_.take(place)) return {Turn::Kind::elsewhere};
   remove_other_parts(place);
+  remove_folders_in_place_of_files(place);
   // Its owner may have done it between looking and claiming.
-  if (finished_cell(folder_, cell)) {
+  if (finished()) {
     claims_.release(place);
     return {Turn::Kind::done};
   }

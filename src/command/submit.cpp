@@ -33,10 +33,19 @@ std::string script(const OpenedStudy& opened, const SubmitOptions& options) {
       "#!/bin/sh\n"
       "#SBATCH --job-name={}\n"
       "#SBATCH --array=1-{}\n"
-      "#SBATCH --output={}\n"
+      "#SBATCH --output=\"{}\"\n"
       "#SBATCH --signal=B:TERM@60\n"
       "exec {} --jobs \"${{SLURM_CPUS_PER_TASK:-1}}\"\n",
       opened.study.name, options.tasks, (folder / "slurm" / "%A_%a.log").string(), run);
+}
+
+/// Before anything is written.
+void require_name_for_sbatch(const RunOptions& options) {
+  const std::string folder = fs::absolute(options.out.empty() ? "results" : options.out).string();
+  if (folder.find_first_of("\"\\%\n\r") == std::string::npos) return;
+  throw InputError({"--out " + options.out, 0}, "",
+                   "expected a folder whose path is without quotes, backslashes, percent signs and "
+                   "line ends, which sbatch reads in its own way; for example --out results/new");
 }
 
 }  // namespace
@@ -47,11 +56,12 @@ int submit_command(const SubmitOptions& options) {
                      "there is no sbatch in PATH, which submits the tasks; expected the program "
                      "sbatch, for example from the package slurm-client");
   }
+  require_name_for_sbatch(options.run);
   const OpenedStudy opened = open_study(options.run);
   SharedFolder shared(opened.folder, std::chrono::seconds(60));
   std::size_t pending = 0;
   shared.alone([&] {
-    const Summary summary = summarize(opened.folder, opened.plan);
+    const Summary summary = summarize(opened.folder, opened.plan, Check::metrics);
     pending = summary.pending;
     write_records(opened.folder, opened.study, opened.plan, summary);
   });

@@ -26,7 +26,17 @@ std::string printable(const std::string& text) {
 
 CsvReader::CsvReader(const std::string& file, bool hashed)
     : file_(file), hashed_(hashed), buffer_(buffer_size) {
-  if (std::filesystem::is_directory(file)) throw DataError(file + ": a folder; expected a file");
+  // A pipe would wait for who writes it, and could be read only once.
+  std::error_code unknown;
+  const auto type = std::filesystem::status(file, unknown).type();
+  if (type == std::filesystem::file_type::directory) {
+    throw DataError(file + ": a folder; expected a file");
+  }
+  using std::filesystem::file_type;
+  if (type == file_type::fifo || type == file_type::socket || type == file_type::character ||
+      type == file_type::block) {
+    throw DataError(file + ": a device or pipe; expected a file");
+  }
   in_.rdbuf()->pubsetbuf(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   errno = 0;
   in_.open(file, std::ios::binary);

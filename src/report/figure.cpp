@@ -16,6 +16,7 @@
 #include "ulpscope/report/sharpness_plot.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/report/text.hpp"
+#include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 
@@ -282,13 +283,14 @@ FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawi
 Drawing figure_of_results(const fs::path& folder, const Study& study, const FigureSpec& spec) {
   const Csv summary = for_report(read_csv(folder / "summary.csv"), study);
   const auto trace = [&](const std::string& id) {
-    const fs::path path = folder / "cells" / id / "trace.csv";
-    if (!fs::exists(path)) {
-      throw std::runtime_error(path.string() +
+    const fs::path cell = cell_folder(folder, id);
+    const std::string file = (cell / "trace.csv").string();
+    if (!read_done(cell)) {
+      throw std::runtime_error(file +
                                ": not there; figures are drawn from the traces, "
                                "run the study to have them");
     }
-    return read_csv(path);
+    return parse_csv(read_cell_file(cell, "trace.csv"), file);
   };
   return figure_drawing(spec, study, summary, read_timings(folder), trace);
 }

@@ -50,8 +50,9 @@ Json points_json(const std::vector<TracePoint>& points) {
 }
 
 /// A cell's trace, in at most about so many bytes.
-Json trace_json(const fs::path& file, double bytes) {
-  const Csv trace = read_csv(file);
+Json trace_json(const fs::path& folder, double bytes) {
+  const std::string file = (folder / "trace.csv").string();
+  const Csv trace = parse_csv(read_cell_file(folder, "trace.csv"), file);
   std::vector<std::string> columns;
   for (const std::string& column : shown_columns) {
     if (trace.column(column)) columns.push_back(column);
@@ -66,14 +67,16 @@ Json trace_json(const fs::path& file, double bytes) {
       std::clamp(static_cast<std::size_t>(room), least_stretches, most_stretches);
   Json all = Json::object();
   for (const std::string& column : columns) {
-    all[column] = points_json(thinned(trace, column, stretches, file.string()));
+    all[column] = points_json(thinned(trace, column, stretches, file));
   }
   return all;
 }
 
-Json final_json(const fs::path& file) {
+Json final_json(const fs::path& folder) {
+  const std::string file = (folder / "final.csv").string();
+  const Csv final = parse_csv(read_cell_file(folder, "final.csv"), file);
   Json all = Json::array();
-  for (const FinalState& state : final_states(read_csv(file), file.string())) {
+  for (const FinalState& state : final_states(final, file)) {
     Json values = Json::array();
     for (const std::string* text : {&state.low, &state.middle, &state.high}) {
       values.push_back({*text, decimal_of_literal(*text)});
@@ -148,7 +151,8 @@ class Descriptions {
   Descriptions(const fs::path& folder, const Study& study) : folder_(folder), study_(study) {}
 
   std::string of(const std::string& id) {
-    if (auto text = read_if_there(cell_folder(folder_, id) / "cell.toml")) return *text;
+    const fs::path files = cell_folder(folder_, id);
+    if (read_done(files)) return read_cell_file(files, "cell.toml");
     if (!plan_) {
       plan_ = make_plan(study_);
       for (const Cell& cell : plan_->cells) cells_.emplace(cell.id, &cell);
@@ -314,11 +318,11 @@ Page make_page(const fs::path& folder, const Study& study,
     if (row[*status_at] == "done") {
       ++done;
       const fs::path files = cell_folder(folder, id);
-      if (fs::exists(files / "trace.csv")) {
+      if (read_done(files)) {
         ++page.traces;
-        cell["trace"] = trace_json(files / "trace.csv", share);
+        cell["trace"] = trace_json(files, share);
+        cell["final"] = final_json(files);
       }
-      if (fs::exists(files / "final.csv")) cell["final"] = final_json(files / "final.csv");
     }
     data["cells"].push_back(std::move(cell));
   }

@@ -129,7 +129,8 @@ std::string table_text(const TableSpec& spec, const Study& study, const Csv& sum
 
 Csv read_timings(const fs::path& folder) {
   const fs::path timed = folder / "timings.csv";  // a fresh clone has none
-  return fs::exists(timed) ? read_csv(timed) : Csv{};
+  const auto text = read_if_there(timed);
+  return text ? parse_csv(*text, timed.string()) : Csv{};
 }
 
 std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {

@@ -107,28 +107,89 @@ std::optional<std::string> read_done(const fs::path& folder) {
   return read_if_there(folder / "done");
 }
 
-std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell) {
-  const fs::path folder = cell_folder(study_folder, cell.id);
-  const auto done = read_done(folder);
-  if (!done || !done->starts_with(sha256(cell_toml(cell)) + "  cell.toml\n")) return std::nullopt;
-  // What the files hold is for verify to say; here they must be there and be listed.
+namespace {
+
+constexpr std::size_t sha256_digits = 64;
+
+/// What is wrong with the files that `done` describes; `metrics` gets the content of metrics.csv.
+std::optional<std::string> damage(const fs::path& folder, const std::string& done, Check check,
+                                  std::string& metrics) {
   static const CellFiles expected;
-  static const std::size_t size = expected.done().size();
-  if (done->size() != size) return std::nullopt;
+  std::string_view rest = done;
   for (const CellFiles::File& file : expected.files) {
-    const bool listed = done->find("  " + std::string(file.name) + "\n") != std::string::npos;
-    if (!listed) return std::nullopt;
-    // The metrics are read below.
-    const bool there = file.name == "metrics.csv" || fs::is_regular_file(folder / file.name);
-    if (!there) return std::nullopt;
+    const std::string name(file.name);
+    const std::string line = "  " + name + "\n";
+    if (rest.size() < sha256_digits + line.size() ||
+        rest.substr(sha256_digits, line.size()) != line) {
+      return "done is no list of checksums";
+    }
+    const std::string_view sum = rest.substr(0, sha256_digits);
+    rest.remove_prefix(sha256_digits + line.size());
+    const bool small = file.name == "metrics.csv";
+    std::error_code unknown;
+    if (!small && check == Check::metrics && fs::is_regular_file(folder / name, unknown)) continue;
+    if (fs::symlink_status(folder / name, unknown).type() == fs::file_type::not_found) {
+      return name + " is missing";
+    }
+    try {
+      std::string content = read_file(folder / name);
+      if (sha256(content) != sum) return name + " has changed";
+      if (small) metrics = std::move(content);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
   }
-  // Every summary reads the metrics: small, so they are checked.
-  const auto metrics = read_if_there(folder / "metrics.csv");
-  if (!metrics || done->find(sha256(*metrics) + "  metrics.csv\n") == std::string::npos) {
-    return std::nullopt;
+  if (!rest.empty()) return "done is no list of checksums";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> damage(const fs::path& folder, const std::string& done) {
+  std::string metrics;
+  return damage(folder, done, Check::all, metrics);
+}
+
+std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell,
+                                          Check check, std::string& damaged) {
+  const fs::path folder = cell_folder(study_folder, cell.id);
+  try {
+    const auto done = read_done(folder);
+    if (!done) return std::nullopt;
+    const std::string described = sha256(cell_toml(cell)) + "  cell.toml\n";
+    std::string text;
+    auto what = damage(folder, *done, check, text);
+    // Of another description is a cell of fewer steps, say, whose files are as they shall be.
+    if (!what && !done->starts_with(described)) return std::nullopt;
+    if (!what) {
+      const Csv csv = parse_csv(text, (folder / "metrics.csv").string());
+      if (csv.rows.size() == 1) {
+        return FinishedCell{*done, metrics_in(csv.header, csv.rows.front())};
+      }
+      what = "metrics.csv has no row";
+    }
+    // Another process may have been writing it.
+    if (read_done(folder) == done) damaged = *what;
+  } catch (const std::runtime_error& error) {
+    damaged = error.what();
   }
-  const Csv csv = parse_csv(*metrics, (folder / "metrics.csv").string());
-  return FinishedCell{*done, metrics_in(csv.header, csv.rows.at(0))};
+  return std::nullopt;
+}
+
+void refuse_damaged(const fs::path& folder, const std::string& what) {
+  throw InputError({folder.string(), 0}, "", what + "; `ulpscope run` makes it again");
+}
+
+std::string read_cell_file(const fs::path& folder, std::string_view name) {
+  const std::string file(name);
+  const auto done = read_done(folder);
+  if (!done) refuse_damaged(folder, file + " has no `done` beside it");
+  const auto content = read_if_there(folder / file);
+  if (!content) refuse_damaged(folder, file + " is missing");
+  if (done->find(sha256(*content) + "  " + file + "\n") == std::string::npos) {
+    refuse_damaged(folder, file + " has changed");
+  }
+  return *content;
 }
 
 std::optional<std::string> read_failure(const fs::path& folder) {
@@ -144,16 +205,15 @@ void remove_failure(const fs::path& folder) {
   fs::remove(folder / "failed", ignored);
 }
 
-std::optional<std::string> damage(const fs::path& folder, const std::string& done) {
-  std::istringstream lines(done);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t gap = line.find("  ");
-    if (gap == std::string::npos) return "done is not a list of checksums";
-    const std::string name = line.substr(gap + 2);
-    if (!fs::exists(folder / name)) return name + " is missing";
-    if (sha256(read_file(folder / name)) != line.substr(0, gap)) return name + " has changed";
+void remove_folders_in_place_of_files(const fs::path& folder) {
+  for (const char* name : {"cell.toml", "trace.csv", "metrics.csv", "final.csv", "done",
+                           "checkpoint", "state", "failed"}) {
+    const fs::path place = folder / name;
+    std::error_code unknown;
+    if (fs::symlink_status(place, unknown).type() == fs::file_type::directory) {
+      fs::remove_all(place);
+    }
   }
-  return std::nullopt;
 }
 
 }  // namespace ulpscope

@@ -44,12 +44,14 @@ RunState state_of(const std::string& text) {
   }
   RunState state;
   lines >> word >> state.step >> word >> state.seconds;
+  if (!lines) throw std::runtime_error("is damaged");
   std::size_t size = 0;
-  while (lines >> word >> size) {
+  while (lines >> word) {
+    lines >> size;
     lines.ignore();  // the line's end
     auto& items = state.lists[word];
-    items.resize(size);
-    for (std::string& item : items) std::getline(lines, item);
+    while (items.size() < size && std::getline(lines, line)) items.push_back(line);
+    if (!lines || items.size() != size) throw std::runtime_error("is damaged");
   }
   return state;
 }
@@ -94,7 +96,8 @@ std::optional<RunState> read_state(const fs::path& cell_folder, std::uint64_t st
                                    std::string& why) {
   for (const char* name : {checkpoint_name, end_name}) {
     const fs::path file = cell_folder / name;
-    if (!fs::is_regular_file(file)) continue;
+    std::error_code unknown;
+    if (!fs::is_regular_file(file, unknown)) continue;
     try {
       RunState state = name == end_name ? end_of(cell_folder) : state_of(read_file(file));
       if (state.step <= steps) return state;

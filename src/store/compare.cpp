@@ -162,6 +162,11 @@ void compare_files(const ComparedFolder& first, const ComparedFolder& second, Co
     if (!a.empty() && !b.empty()) cell.bits = a == b ? Bits::same : Bits::differ;
     return;
   }
+  for (const fs::path& folder : {folder_1, folder_2}) {
+    const auto done = read_done(folder);
+    const auto what = done ? damage(folder, *done) : std::nullopt;
+    if (what) refuse_damaged(folder, *what);
+  }
   cell.bits = Bits::same;
   for (const CellFiles::File& file : CellFiles().files) {
     const auto a = read_if_there(folder_1 / file.name), b = read_if_there(folder_2 / file.name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/store/file.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -27,7 +28,7 @@ constexpr std::string_view part_ending = ".part-";  // then the process
 class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (fd_ < 0) fail(flags == O_RDONLY ? "read" : "open", path, errno);
+    if (fd_ < 0) fail((flags & O_ACCMODE) == O_RDONLY ? "read" : "open", path, errno);
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -50,8 +51,11 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
 /// Another one at each call, as threads may write the same file.
 fs::path part_of(const fs::path& path) {
   static std::atomic<std::uint64_t> count{0};
-  fs::path beside = path;
-  return beside += std::string(part_ending) + this_process() + "," + std::to_string(++count);
+  const std::string ending =
+      std::string(part_ending) + this_process() + "," + std::to_string(++count);
+  constexpr std::size_t longest = 255;
+  const std::string name = path.filename().string();
+  return path.parent_path() / (name.substr(0, longest - std::min(longest, ending.size())) + ending);
 }
 
 /// Removes what write_file left of the processes for which left_by(process) is true.
@@ -84,9 +88,12 @@ std::optional<std::string> read_if_there(const fs::path& path) {
 }
 
 std::string read_file(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe would wait for who writes it
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail("read", path, errno);
+  if (S_ISDIR(status.st_mode)) fail("read", path, EISDIR);
+  if (!S_ISREG(status.st_mode))
+    throw std::runtime_error("cannot read " + path.string() + ": Not a file");
   // Most sizes are known; the byte beyond finds the end without another call.
   std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
   std::size_t size = 0;
@@ -102,15 +109,29 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
-bool write_file_of_several(const fs::path& path, std::string_view content) {
-  if (fs::is_regular_file(path) && fs::file_size(path) == content.size() &&
-      read_file(path) == content) {
+namespace {
+
+/// False where that cannot be told: the file is written then, and says what is wrong.
+bool holds(const fs::path& path, std::string_view content) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown) || fs::file_size(path, unknown) != content.size()) {
     return false;
   }
+  try {
+    return read_file(path) == content;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+bool write_file_of_several(const fs::path& path, std::string_view content) {
+  if (holds(path, content)) return false;
   fs::create_directories(path.parent_path());
   const fs::path beside = part_of(path);
   try {
-    const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    const Descriptor file(beside, O_WRONLY | O_CREAT | O_EXCL);
     write_all(file.get(), content, beside);
     if (::fsync(file.get()) != 0) fail("flush", beside, errno);
     fs::rename(beside, path);
@@ -135,7 +156,7 @@ bool create_file(const fs::path& path, std::string_view content) {
   const fs::path beside = part_of(path);
   try {
     {
-      const Descriptor file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+      const Descriptor file(beside, O_WRONLY | O_CREAT | O_EXCL);
       write_all(file.get(), content, beside);
       // Where space is granted late, as by NFS, here is where it is refused.
       if (::fsync(file.get()) != 0) fail("flush", beside, errno);

@@ -15,9 +15,9 @@
 
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
-#include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/owner.hpp"
+#include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
@@ -30,7 +30,8 @@ using Rows = std::unordered_map<std::string, std::vector<std::string>>;
 /// made again.
 Rows by_id(const fs::path& path, std::vector<std::string>* header = nullptr) {
   Rows rows;
-  if (!fs::is_regular_file(path)) return rows;
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown)) return rows;
   try {
     Csv csv = read_csv(path);
     if (header) *header = std::move(csv.header);
@@ -149,8 +150,42 @@ void remove_journals(const fs::path& folder, bool all) {
   }
 }
 
+namespace {
+
+constexpr std::string_view release_prefix = "# ulpscope ";
+
+/// Numbers with points between them; what follows, as "-rc1", does not count. Empty for no number.
+std::vector<std::uint64_t> release_numbers(std::string_view text) {
+  std::vector<std::uint64_t> numbers;
+  while (true) {
+    std::uint64_t number = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return {};
+    numbers.push_back(number);
+    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+    if (!text.starts_with('.')) return numbers;
+    text.remove_prefix(1);
+  }
+}
+
+}  // namespace
+
+std::string release_line() { return std::string(release_prefix) + std::string(release) + "\n"; }
+
+std::optional<std::string> newer_release(const fs::path& folder) {
+  std::ifstream file(folder / "study.toml");
+  std::string line;
+  // What was written before files named it is older.
+  if (!std::getline(file, line) || !line.starts_with(release_prefix)) return std::nullopt;
+  std::string name = line.substr(release_prefix.size());
+  const auto numbers = release_numbers(name);
+  if (!numbers.empty() && numbers <= release_numbers(release)) return std::nullopt;
+  return name;
+}
+
 std::string steps_of_study(const fs::path& file) {
-  if (!fs::is_regular_file(file)) return {};
+  std::error_code unknown;
+  if (!fs::is_regular_file(file, unknown)) return {};
   return steps_of(read_study(file.string()));
 }
 
@@ -158,8 +193,9 @@ std::string seal(const std::string& done) { return sha256(done); }
 
 Seals read_seals(const fs::path& folder) {
   Seals seals;
-  if (!fs::exists(folder / "cells.sum")) return seals;
-  std::istringstream lines(read_file(folder / "cells.sum"));
+  const auto text = read_if_there(folder / "cells.sum");
+  if (!text) return seals;
+  std::istringstream lines(*text);
   std::string sum;
   fs::path done;  // cells/<id>/done
   while (lines >> sum >> done) seals.emplace(done.parent_path().filename().string(), sum);
@@ -272,15 +308,16 @@ struct Earlier {
 
 }  // namespace
 
-Summary summarize(const fs::path& folder, const Plan& plan,
+Summary summarize(const fs::path& folder, const Plan& plan, Check check,
                   const std::map<std::string, std::string>& failures,
                   const std::set<std::string>& removed, Summary before) {
   if (before.here.size() == plan.cells.size()) return before;
   const bool known = before.csv.rows.size() == plan.cells.size();
   std::vector<std::optional<FinishedCell>> finished(plan.cells.size());
+  std::vector<std::string> damaged(plan.cells.size());
   in_parallel(plan.cells.size(), [&](std::size_t i) {
     if (known && before.here.count(plan.cells[i].id)) return;
-    finished[i] = finished_cell(folder, plan.cells[i]);
+    finished[i] = finished_cell(folder, plan.cells[i], check, damaged[i]);
   });
   std::optional<Earlier> earlier;  // read where a cell is not here
   Summary summary;
@@ -293,6 +330,7 @@ Summary summarize(const fs::path& folder, const Plan& plan,
       summary.here.insert(cell.id);
       continue;
     }
+    if (!damaged[i].empty()) summary.damaged.emplace(cell.id, std::move(damaged[i]));
     std::vector<std::string> metrics(metric_list.size());
     std::string status = "pending";
     const auto failure = failures.find(cell.id);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "read_report.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -92,17 +91,44 @@ void require_distinct_names(const std::vector<Spec>& specs, const std::string& k
   }
 }
 
+/// False where that cannot be told, as for a name that is too long.
+bool is_there(const fs::path& path) {
+  std::error_code unknown;
+  return fs::exists(path, unknown);
+}
+
 /// A relative path is looked for beside the study file, then in the working directory, then from
 /// the folders that the study file is in: a cell's description names it from the results' folder.
 std::string data_path(const std::string& study_file, const std::string& name) {
   fs::path folder = fs::path(study_file).parent_path();
-  if (fs::exists(folder / name)) return (folder / name).string();
-  if (fs::exists(name)) return name;
-  for (folder = fs::absolute(folder); folder.has_relative_path();) {
+  if (is_there(folder / name)) return (folder / name).string();
+  if (is_there(name)) return name;
+  for (folder = fs::absolute(study_file).parent_path(); folder.has_relative_path();) {
     folder = folder.parent_path();
-    if (fs::exists(folder / name)) return (folder / name).string();
+    if (is_there(folder / name)) return (folder / name).string();
   }
   return name;
+}
+
+/// A study file's bytes. Throws InputError.
+std::string source_of(const std::string& file) {
+  constexpr std::size_t most = std::size_t{1} << 28U;  // more comes of a device that has no end
+  std::ifstream stream(file, std::ios::binary);
+  std::error_code unknown;
+  const bool open = stream.is_open() && !fs::is_directory(file, unknown);
+  std::string source;
+  std::vector<char> piece(std::size_t{1} << 16U);
+  while (open && source.size() <= most && stream) {
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    source.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (!open || stream.bad() || source.size() > most) {
+    throw InputError(
+        {file, 0}, "",
+        std::string(source.size() > most ? "has more than 256 MiB" : "cannot be read") +
+            "; expected a study file, for example studies/founding.toml");
+  }
+  return source;
 }
 
 /// Calls with every value that names a data file.
@@ -124,9 +150,12 @@ void for_each_data_file(Study& study, F&& f) {
 
 void name_data_files_from(const fs::path& folder, Study& study) {
   for_each_data_file(study, [&](Value& value) {
-    if (fs::path(value.text).is_absolute() || !fs::exists(value.path)) return;
-    // Absolute: of a folder that is not there yet, a relative name would stay one.
-    value.text = fs::relative(value.path, fs::absolute(folder)).string();
+    if (fs::path(value.text).is_absolute() || !is_there(value.path)) return;
+    // Absolute first: a folder that is not there yet would stay relative.
+    std::error_code no_folder;  // which is refused later
+    const fs::path from = fs::weakly_canonical(fs::absolute(folder), no_folder);
+    if (no_folder) return;
+    value.text = fs::weakly_canonical(fs::absolute(value.path)).lexically_relative(from).string();
   });
   for (Axis& axis : study.axes) {
     if (axis.key == key::data_file) axis.range.clear();  // its texts have been changed
@@ -134,14 +163,7 @@ void name_data_files_from(const fs::path& folder, Study& study) {
 }
 
 Study read_study(const std::string& file, const std::vector<std::string>& sets) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream source;
-  if (stream) source << stream.rdbuf();
-  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
-    throw InputError({file, 0}, "",
-                     "cannot be read; expected a study file, for example studies/founding.toml");
-  }
-  const Document document(file, source.str());
+  const Document document(file, source_of(file));
   Study study;
   study.file = file;
 

@@ -4,6 +4,7 @@
 # Ends with 77 where there is no Chromium to drive.
 # SPDX-License-Identifier: BSL-1.0
 import csv
+import hashlib
 import os
 import pathlib
 import random
@@ -79,6 +80,10 @@ def large_study(folder, cells=1000, rows=2000):
             (folder / "cells" / name / "cell.toml").write_text(f'[study]\nname = "{name}"\nsteps = {rows}\n[rule]\nlr = {lr}\n')
             (folder / "cells" / name / "final.csv").write_text(
                 "role,index,value\n" + "".join(f"parameters,{i},{random.random().hex()}\n" for i in range(50)))
+            with open(folder / "cells" / name / "done", "w") as done:
+                for part in ("cell.toml", "trace.csv", "final.csv"):
+                    digest = hashlib.sha256((folder / "cells" / name / part).read_bytes()).hexdigest()
+                    done.write(f"{digest}  {part}\n")
             out.writerow([name, lr, seed, 400, f"{10 ** -(20 + 8 * random.random()):.16e}", 800, onset if relapsed else "", "", "", "1e-20",
                           "relapsed" if relapsed else "stable", 0, "", "done"])
 

@@ -66,16 +66,30 @@ struct FinishedCell {
   std::vector<std::string> metrics;  ///< in the order of metric_list
 };
 
-/// Nothing unless the cell has run as it is described, with as many steps, and its files are there.
+/// What of a cell's files is compared with the checksums in `done`: the metrics, as a summary needs
+/// no more and the other files are large, or all.
+enum class Check { metrics, all };
+
+/// Nothing unless the cell has run as it is described, with as many steps, and its files are there
+/// and pass the check; where that is because they are damaged, `damaged` says how.
 std::optional<FinishedCell> finished_cell(const std::filesystem::path& study_folder,
-                                          const Cell& cell);
+                                          const Cell& cell, Check check, std::string& damaged);
+
+/// Throws InputError that says how a cell's files are damaged, and what helps.
+[[noreturn]] void refuse_damaged(const std::filesystem::path& folder, const std::string& what);
+
+/// A file of a done cell. Throws InputError where it is not what `done` has the checksum of.
+std::string read_cell_file(const std::filesystem::path& folder, std::string_view name);
 
 /// Why a cell could not be computed when it was tried last, if it could not.
 std::optional<std::string> read_failure(const std::filesystem::path& folder);
 void write_failure(const std::filesystem::path& folder, const std::string& reason);
 void remove_failure(const std::filesystem::path& folder);
 
-/// The first file of the cell that `done` does not describe, with what is wrong; or nothing.
+/// The first file of the cell that is not as `done` describes it, with what is wrong; or nothing.
 std::optional<std::string> damage(const std::filesystem::path& folder, const std::string& done);
+
+/// Removes folders that stand where a cell's files belong, for the process that has claimed it.
+void remove_folders_in_place_of_files(const std::filesystem::path& folder);
 
 }  // namespace ulpscope

@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/study/plan.hpp"
 
@@ -58,6 +60,13 @@ std::vector<std::string> summary_row(const std::vector<std::string>& header, con
 /// the plan does not have: writing the plan's summary would lose them.
 std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& plan);
 
+/// The first line of study.toml in a folder of results: a comment that names the release.
+std::string release_line();
+/// The release that wrote the folder's study.toml, where that is a newer one than this, or its
+/// first line names none that can be read. Newer releases may mean something else by the same
+/// files, so that they are to be refused.
+std::optional<std::string> newer_release(const std::filesystem::path& folder);
+
 /// The steps of a study file, such as a cell's; empty where it is not there. Throws InputError.
 std::string steps_of_study(const std::filesystem::path& file);
 
@@ -65,16 +74,17 @@ std::string steps_of_study(const std::filesystem::path& file);
 struct Summary {
   Csv csv;
   Seals seals;
-  std::unordered_set<std::string> here;  ///< done cells whose files are in the folder
-  std::size_t pending = 0;               ///< cells that have no result
+  std::unordered_set<std::string> here;        ///< done cells whose files are in the folder
+  std::map<std::string, std::string> damaged;  ///< cells whose files are not as they were written
+  std::size_t pending = 0;                     ///< cells that have no result
 };
 
 /// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
 /// fresh clone, from the summary.csv that is there, if its cell ran as many steps. `failures`
 /// gives the reasons of cells that failed just now, by id, besides those that the folder knows;
 /// `removed` cells have no result but one that is here; cells that were done and here `before`
-/// are not looked at again.
-Summary summarize(const std::filesystem::path& folder, const Plan& plan,
+/// are not looked at again. Cells that do not pass the check are not here.
+Summary summarize(const std::filesystem::path& folder, const Plan& plan, Check check,
                   const std::map<std::string, std::string>& failures = {},
                   const std::set<std::string>& removed = {}, Summary before = {});
 
