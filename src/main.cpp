@@ -75,6 +75,9 @@ int parse_and_run(int argc, char** argv) {
   study_options(run_app);
   run_app->add_option("--out", run.out, "the study's folder (results/<name>)");
   run_app->add_flag("--fresh", run.fresh, "remove the planned cells first");
+  run_app->add_flag(
+      "--check", run.check,
+      "compare all files of done cells with their checksums, and run the damaged again");
   run_app->add_flag("--fail-fast,!--keep-going", run.fail_fast,
                     "end at the first cell that fails; else the others go on");
   run_app

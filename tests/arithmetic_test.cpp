@@ -2,6 +2,7 @@
 // + - * / and the square root of the wide arithmetics against MPFR, which rounds correctly.
 #include <random>
 
+#include "arithmetics.hpp"
 #include "catch.hpp"
 #include "mpfr.hpp"
 #include "reference.hpp"
@@ -339,7 +340,7 @@ void for_each_border_value(F&& f) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("a conversion rounds once, into subnormal numbers too", "[arithmetic]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using To = TestType;
   for_each_arithmetic([]<class From>() {
     Conversion<To, From> conversion;

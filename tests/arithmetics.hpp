@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// Parts of the list of arithmetics, for tests whose numbers need more bits than the low ones have.
+// The arithmetics that tests go through.
+#include "sanitized.hpp"
 #include "ulpscope/format/arithmetic.hpp"
 
 namespace ulpscope::test {
+
+/// All of them; where memory is looked at, one of each kind.
+using TestedArithmetics =
+    std::conditional_t<sanitized, TypeList<float, double, long double, Dec50, BFloat16>,
+                       Arithmetics>;
 
 template <class Wanted, class... T>
 struct Select;
@@ -23,6 +29,6 @@ template <class... T>
 struct HighOf<TypeList<T...>> : Select<TypeList<>, T...> {};
 
 /// All but the low precisions: at least 24 significand bits.
-using HighArithmetics = typename HighOf<Arithmetics>::type;
+using HighArithmetics = typename HighOf<TestedArithmetics>::type;
 
 }  // namespace ulpscope::test

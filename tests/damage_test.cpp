@@ -137,6 +137,19 @@ TEST_CASE("an undamaged folder is not run again, nor said to be damaged", "[dama
   CHECK_FALSE(has(bench.run({"--set", "study.steps=30"}).err, "again"));
 }
 
+TEST_CASE("a file that has changed and keeps its time is noticed where it is used or checked",
+          "[damage]") {
+  const Bench bench;
+  const fs::path trace = bench.cell(1) / "trace.csv";
+  const auto time = fs::last_write_time(bench.cell(1) / "done") - std::chrono::hours(1);
+  spit(trace, slurp(trace) + "\n");
+  fs::last_write_time(trace, time);
+  CHECK(has(bench.run().err, "5 cells, 0 to run"));
+  CHECK(program({"figure", bench.out}).code == 2);
+  CHECK(has(bench.run({"--check"}).err, "5 cells, 1 to run"));
+  CHECK(compared_files(bench.out) == bench.undisturbed);
+}
+
 TEST_CASE("what draws or compares traces refuses those that have changed", "[damage]") {
   const Bench bench;
   const std::string other = (bench.folder / "other").string();
@@ -148,7 +161,7 @@ TEST_CASE("what draws or compares traces refuses those that have changed", "[dam
   spit(bench.cell(1) / "trace.csv", forged);
   const auto before = compared_files(bench.out);
   const std::string words =
-      bench.cell(1).string() + ": trace.csv has changed; `ulpscope run` makes it again\n";
+      bench.cell(1).string() + ": trace.csv has changed; `ulpscope run --check` makes it again\n";
   const std::string page = (bench.folder / "page.html").string();
   const std::string drawing = (bench.folder / "figure.svg").string();
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
@@ -212,7 +225,7 @@ TEST_CASE("status and summary say which cells are damaged, and use none of it", 
     for (const auto& [i, what] :
          {std::pair(0, "metrics.csv has changed"), std::pair(1, "trace.csv is missing")}) {
       CHECK(has(result.err, bench.cell(static_cast<std::size_t>(i)).string() + ": " + what +
-                                "; `ulpscope run` makes it again\n"));
+                                "; `ulpscope run --check` makes it again\n"));
     }
     CHECK_FALSE(has(result.out, "stable"));
   }

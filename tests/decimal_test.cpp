@@ -227,7 +227,7 @@ TEST_CASE("decimal numbers order as the fractions they are", "[decimal]") {
 }
 
 TEMPLATE_LIST_TEST_CASE("a decimal number is rounded once into the hyper-parameters' arithmetic",
-                        "[decimal]", Arithmetics) {
+                        "[decimal]", TestedArithmetics) {
   using T = TestType;
   constexpr int p = significand_bits<HyperArithmetic<T>>;
   CHECK(p >= significand_bits<Dec50>);
@@ -261,7 +261,7 @@ TEMPLATE_LIST_TEST_CASE("a decimal number is rounded once into the hyper-paramet
 }
 
 TEMPLATE_LIST_TEST_CASE("decimal texts and hexadecimal literals read back exactly", "[decimal]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   Texts random;
   Mismatches decimals, literals;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // A rule, a schedule and a model as a user would write them: the README shows these very lines.
+#include "arithmetics.hpp"
 #include "catch.hpp"
 #include "rules.hpp"
 #include "ulpscope/model/models.hpp"
@@ -207,7 +208,7 @@ std::vector<std::string> names_and_defaults() {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("a rule of one's own is its formula, to the bit", "[extension]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   Signum::In<T> rule(Signum{.lr = "0.01"}, count);
   auto loop = signum_loop<T>(count, as_is<T>);
@@ -224,7 +225,7 @@ TEMPLATE_LIST_TEST_CASE("a rule of one's own is its formula, to the bit", "[exte
 }
 
 TEMPLATE_LIST_TEST_CASE("a schedule of one's own is its formula, to the bit", "[extension]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using W = HyperArithmetic<TestType>;
   using std::sqrt;
   const W lr(3), loss(0);
@@ -250,7 +251,7 @@ TEMPLATE_LIST_TEST_CASE("a schedule of one's own is its formula, to the bit", "[
 }
 
 TEMPLATE_LIST_TEST_CASE("a model of one's own is its formula, to the bit", "[extension]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const auto number = [](std::size_t i) { return convert<T>(static_cast<double>(i)); };
   Bowl::In<T> model(with<Bowl>("size", "33"));
@@ -271,7 +272,7 @@ TEMPLATE_LIST_TEST_CASE("a model of one's own is its formula, to the bit", "[ext
 }
 
 TEMPLATE_LIST_TEST_CASE("a model, a rule and a schedule of one's own train together", "[extension]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;

@@ -110,7 +110,7 @@ void for_each_tiny_argument(F&& f) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("exponentials are the nearest numbers", "[elementary]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("exponentials are the nearest numbers", "[elementary]", TestedArithmetics) {
   using T = TestType;
   Nearest<T> nearest;
   for_each_argument<T>(-30, 10, [&](const T& x) {
@@ -118,7 +118,7 @@ TEMPLATE_LIST_TEST_CASE("exponentials are the nearest numbers", "[elementary]", 
   });
 }
 
-TEMPLATE_LIST_TEST_CASE("log(1 + y) is the nearest number", "[elementary]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("log(1 + y) is the nearest number", "[elementary]", TestedArithmetics) {
   using T = TestType;
   Nearest<T> nearest;
   const auto check = [&](const T& y) {
@@ -130,7 +130,7 @@ TEMPLATE_LIST_TEST_CASE("log(1 + y) is the nearest number", "[elementary]", Arit
 }
 
 TEMPLATE_LIST_TEST_CASE("hyperbolic tangents are the nearest numbers", "[elementary]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   Nearest<T> nearest;
   const auto check = [&](const T& x) {
@@ -141,7 +141,7 @@ TEMPLATE_LIST_TEST_CASE("hyperbolic tangents are the nearest numbers", "[element
 }
 
 TEMPLATE_LIST_TEST_CASE("the normal distribution and its density are the nearest numbers",
-                        "[elementary]", Arithmetics) {
+                        "[elementary]", TestedArithmetics) {
   using T = TestType;
   Nearest<T> of_distribution, of_density;
   const auto check = [&](const T& z) {
@@ -187,7 +187,7 @@ TEST_CASE("operations of double-doubles keep 100 bits", "[elementary]") {
   CHECK_NONE(mismatches);
 }
 
-TEMPLATE_LIST_TEST_CASE("functions end where their values do", "[elementary]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("functions end where their values do", "[elementary]", TestedArithmetics) {
   using T = TestType;
   using Limits = std::numeric_limits<T>;
   const T zero(0), one(1);

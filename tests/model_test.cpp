@@ -88,7 +88,7 @@ std::vector<Measured> reference(const Problem& p, bool mean) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("a small linear model has its known loss and gradient", "[model]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   // Nothing has more than the three bits of e5m2.
   const std::vector<T> inputs = cast<T>({1, 2, 3, 4}), targets = cast<T>({0, 0.5F});
@@ -127,7 +127,7 @@ TEST_CASE("the gradient is that of central differences", "[model]") {
 }
 
 TEMPLATE_LIST_TEST_CASE("the model evaluates in the order that it documents", "[model]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const Problem p = problem();
   const std::vector<T> x = cast<T>(p.inputs), y = cast<T>(p.targets), w = cast<T>(p.parameters);

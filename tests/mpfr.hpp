@@ -8,24 +8,10 @@
 #include <mpfr.h>
 #include <string>
 
+#include "sanitized.hpp"
 #include "ulpscope/format/arithmetic.hpp"
 
 namespace ulpscope::test {
-
-/// Sanitized builds do a share of the trials: they are there for memory, not for numbers.
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
-#else
-inline constexpr bool sanitized = false;
-#endif
-
-constexpr int trials(int count) { return sanitized ? (count + 19) / 20 : count; }
 
 /// Counts mismatches in long loops, where a CHECK each would cost more than the work, and keeps
 /// the first one's text.

@@ -9,6 +9,7 @@
 namespace {
 
 using namespace ulpscope;
+using namespace ulpscope::test;
 
 constexpr std::size_t samples = 7, features = 4;
 
@@ -273,7 +274,7 @@ struct Plain {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("networks evaluate in the order that they document", "[model]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   for_each_network([&]<class Options>(const Options& options, std::size_t classes) {
     INFO(Options::name << " " << options.loss << " of " << classes << " classes");
@@ -413,7 +414,7 @@ Quadratic rotated() {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("quadratics evaluate in the order that they document", "[model]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   std::mt19937 generator(1);
   const std::vector<double> drawn = orthonormal(6, 6, generator);

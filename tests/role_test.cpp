@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Roles in formats of their own: identities to the bit, and each remedy against its definition.
+#include "arithmetics.hpp"
 #include "catch.hpp"
 #include "cells.hpp"
 #include "mpfr.hpp"
@@ -43,7 +44,7 @@ Trace trace(const std::string& text, std::uint64_t steps = 150) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("a role stored in its arithmetic's own format changes nothing", "[role]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const std::string name(ArithmeticTraits<T>::name);
   const std::string arithmetic = "[precision]\narithmetic = \"" + name + "\"\n";

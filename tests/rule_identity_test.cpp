@@ -8,7 +8,8 @@
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const T lr = convert<T>(hyper<T>("0.1"));
   const T decay = convert<T>(hyper<T>("0.1"));
@@ -26,7 +27,8 @@ TEMPLATE_LIST_TEST_CASE("sgd without momentum is plain gradient descent", "[rule
   CHECK(run<T>(sgd("0", "0", false, "0.1"), 5) == decayed);
 }
 
-TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;
@@ -55,7 +57,8 @@ TEMPLATE_LIST_TEST_CASE("adam evaluates in the order that it documents", "[rule]
   CHECK(run<T>(options, 5) == w);
 }
 
-TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const auto opposite = [](std::uint64_t t) { return negated(gradient<T>(t)); };
   for_each_case([&]<class Options>(Options options) {
@@ -70,7 +73,8 @@ TEMPLATE_LIST_TEST_CASE("to maximize is to descend the negated gradient", "[rule
   });
 }
 
-TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const auto growing = [](std::uint64_t t) {
     Vector<T> g = draw<T>(2);
@@ -87,7 +91,7 @@ TEMPLATE_LIST_TEST_CASE("amsgrad is adam while the second moment grows", "[rule]
 }
 
 TEMPLATE_LIST_TEST_CASE("adamw without decay is adam, with it adam on shrunk parameters", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   AdamW options{.lr = "0.1", .beta1 = "0.8", .beta2 = "0.9", .eps = "0.01", .weight_decay = "0"};
   CHECK(run<T>(options, 5) == run<T>(adam(false, "0"), 5));
@@ -102,7 +106,8 @@ TEMPLATE_LIST_TEST_CASE("adamw without decay is adam, with it adam on shrunk par
   CHECK(run<T>(options, 5) == w);
 }
 
-TEMPLATE_LIST_TEST_CASE("lion moves every parameter by lr without decay", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("lion moves every parameter by lr without decay", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const Lion options{.lr = "0.1"};
   const T lr = convert<T>(hyper<T>("0.1"));
@@ -118,7 +123,7 @@ TEMPLATE_LIST_TEST_CASE("lion moves every parameter by lr without decay", "[rule
 }
 
 TEMPLATE_LIST_TEST_CASE("yogi's second moment moves by a share of the square alone", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const Yogi options{.lr = "0.1", .beta2 = "0.9", .eps = "0.01"};
   const T share = convert<T>(HyperArithmetic<T>(1 - hyper<T>("0.9")));
@@ -141,7 +146,7 @@ TEMPLATE_LIST_TEST_CASE("yogi's second moment moves by a share of the square alo
 }
 
 TEMPLATE_LIST_TEST_CASE("adabelief by the gradient itself knows no deviation", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   AdaBelief::In<T> rule({.lr = "0.1", .beta1 = "0", .beta2 = "0.5", .eps = "0.125"}, count);
   Vector<T> w = start<T>();
@@ -154,7 +159,8 @@ TEMPLATE_LIST_TEST_CASE("adabelief by the gradient itself knows no deviation", "
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   Rprop::In<T> rule({.lr = "0.1", .step_min = "0.05", .step_max = "0.2"}, count);
   const T least = convert<T>(hyper<T>("0.05")), largest = convert<T>(hyper<T>("0.2"));
@@ -173,7 +179,7 @@ TEMPLATE_LIST_TEST_CASE("rprop's step sizes stay within their bounds", "[rule]",
   CHECK(high);
 }
 
-TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", TestedArithmetics) {
   using T = TestType;
   const auto zero = [](std::uint64_t) { return Vector<T>(count, T(0)); };
   for_each_case([&]<class Options>(Options options) {
@@ -187,7 +193,8 @@ TEMPLATE_LIST_TEST_CASE("a zero gradient moves nothing", "[rule]", Arithmetics) 
 }
 
 // One gradient g is then all that they know: sqrt(g g) is |g|, its mean is g.
-TEMPLATE_LIST_TEST_CASE("rules of Adam's kind without memory are one", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("rules of Adam's kind without memory are one", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const Vector<T> expected =
       run<T>(Rmsprop{.lr = "0.1", .alpha = "0", .eps = "0.01", .weight_decay = "0"}, 5);
@@ -205,7 +212,8 @@ TEMPLATE_LIST_TEST_CASE("rules of Adam's kind without memory are one", "[rule]",
   CHECK(run<T>(yogi, 1) == first);
 }
 
-TEMPLATE_LIST_TEST_CASE("radam is sgd with an average until it rectifies", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("radam is sgd with an average until it rectifies", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   // The average's length, 2 / (1 - 0.9) - 1 in the end, exceeds 5 from step 6 on.
   const Radam options{.lr = "0.1", .beta1 = "0", .beta2 = "0.9"};
@@ -214,7 +222,7 @@ TEMPLATE_LIST_TEST_CASE("radam is sgd with an average until it rectifies", "[rul
 }
 
 TEMPLATE_LIST_TEST_CASE("asgd without decay is sgd, and averages from t0 on", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const Vector<T> expected = run<T>(sgd("0", "0", false, "0.1"), 6);
   for (const bool averages : {false, true}) {
@@ -229,7 +237,7 @@ TEMPLATE_LIST_TEST_CASE("asgd without decay is sgd, and averages from t0 on", "[
 }
 
 TEMPLATE_LIST_TEST_CASE("rprop of one step size is lion while no sign changes", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const auto one_sign = [](std::uint64_t t) {
     Vector<T> g = draw<T>(2);
@@ -242,7 +250,7 @@ TEMPLATE_LIST_TEST_CASE("rprop of one step size is lion while no sign changes", 
   CHECK(run<T>(rprop, 5) != run<T>(lion, 5));
 }
 
-TEMPLATE_LIST_TEST_CASE("nadam and adabelief without memory", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("nadam and adabelief without memory", "[rule]", TestedArithmetics) {
   using T = TestType;
   using std::sqrt;
   const T lr = convert<T>(hyper<T>("0.1")), eps = convert<T>(hyper<T>("0.01"));
@@ -256,7 +264,7 @@ TEMPLATE_LIST_TEST_CASE("nadam and adabelief without memory", "[rule]", Arithmet
   CHECK(run<T>(AdaBelief{.lr = "0.1", .beta1 = "0", .beta2 = "0", .eps = "0.01"}, 1) == adabelief);
 }
 
-TEMPLATE_LIST_TEST_CASE("adafactor takes a row for a column", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("adafactor takes a row for a column", "[rule]", TestedArithmetics) {
   using T = TestType;
   const auto parameters = [](const std::vector<Shape>& shapes) {
     Adafactor::In<T> rule({.lr = "0.1", .eps1 = "0.01"}, Layout(shapes));

@@ -61,7 +61,7 @@ void check_order(const Options& options, std::uint64_t steps, F&& f) {
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("sgd evaluates its average in the order that it documents", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   const T lr = once<T>("0.1"), mu = once<T>("0.9"), decay = once<T>("0.1");
   for (const bool nesterov : {false, true}) {
@@ -77,7 +77,8 @@ TEMPLATE_LIST_TEST_CASE("sgd evaluates its average in the order that it document
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("asgd evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("asgd evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   const W lr = hyper<T>("0.7"), lambd = hyper<T>("0.9");
@@ -97,7 +98,8 @@ TEMPLATE_LIST_TEST_CASE("asgd evaluates in the order that it documents", "[rule]
   CHECK(state<T>(rule, 0) == average);
 }
 
-TEMPLATE_LIST_TEST_CASE("rprop evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("rprop evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const T least = once<T>("0.02"), largest = once<T>("0.2");
   const T minus = once<T>("0.5"), plus = once<T>("1.2");
@@ -113,7 +115,8 @@ TEMPLATE_LIST_TEST_CASE("rprop evaluates in the order that it documents", "[rule
                  });
 }
 
-TEMPLATE_LIST_TEST_CASE("adagrad evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("adagrad evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;
@@ -134,7 +137,7 @@ TEMPLATE_LIST_TEST_CASE("adagrad evaluates in the order that it documents", "[ru
 }
 
 TEMPLATE_LIST_TEST_CASE("adadelta evaluates in the order that it documents", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   using std::sqrt;
   const T lr = once<T>("0.7"), b = once<T>("0.8"), c = rest<T>("0.8");
@@ -150,7 +153,8 @@ TEMPLATE_LIST_TEST_CASE("adadelta evaluates in the order that it documents", "[r
                  });
 }
 
-TEMPLATE_LIST_TEST_CASE("rmsprop evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("rmsprop evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using std::sqrt;
   const T lr = once<T>("0.7"), b = once<T>("0.8"), c = rest<T>("0.8");
@@ -177,7 +181,8 @@ TEMPLATE_LIST_TEST_CASE("rmsprop evaluates in the order that it documents", "[ru
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("adamax evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("adamax evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::abs;
@@ -196,7 +201,8 @@ TEMPLATE_LIST_TEST_CASE("adamax evaluates in the order that it documents", "[rul
       });
 }
 
-TEMPLATE_LIST_TEST_CASE("nadam evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("nadam evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;
@@ -226,7 +232,8 @@ TEMPLATE_LIST_TEST_CASE("nadam evaluates in the order that it documents", "[rule
                  });
 }
 
-TEMPLATE_LIST_TEST_CASE("radam evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("radam evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;
@@ -255,7 +262,8 @@ TEMPLATE_LIST_TEST_CASE("radam evaluates in the order that it documents", "[rule
   CHECK(rectified);
 }
 
-TEMPLATE_LIST_TEST_CASE("yogi evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("yogi evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   using std::sqrt;
   const T lr = once<T>("0.7"), eps = once<T>("0.01"), decay = once<T>("0.1");
@@ -277,7 +285,7 @@ TEMPLATE_LIST_TEST_CASE("yogi evaluates in the order that it documents", "[rule]
 }
 
 TEMPLATE_LIST_TEST_CASE("adabelief evaluates in the order that it documents", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;
@@ -299,7 +307,8 @@ TEMPLATE_LIST_TEST_CASE("adabelief evaluates in the order that it documents", "[
       });
 }
 
-TEMPLATE_LIST_TEST_CASE("lion evaluates in the order that it documents", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("lion evaluates in the order that it documents", "[rule]",
+                        TestedArithmetics) {
   using T = TestType;
   const T lr = once<T>("0.7"), decay = once<T>("0.3");
   const T b1 = once<T>("0.8"), c1 = rest<T>("0.8"), b2 = once<T>("0.9"), c2 = rest<T>("0.9");
@@ -314,7 +323,7 @@ TEMPLATE_LIST_TEST_CASE("lion evaluates in the order that it documents", "[rule]
 
 // The first 15 parameters are a matrix of 3 x 5, the others a vector.
 TEMPLATE_LIST_TEST_CASE("adafactor evaluates in the order that it documents", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using T = TestType;
   using W = HyperArithmetic<T>;
   using std::sqrt;

@@ -81,7 +81,7 @@ TEMPLATE_LIST_TEST_CASE("a rule follows its formula", "[rule]", HighArithmetics)
 }
 
 TEMPLATE_LIST_TEST_CASE("a power is repeated multiplication in any order of steps", "[rule]",
-                        Arithmetics) {
+                        TestedArithmetics) {
   using W = HyperArithmetic<TestType>;
   const W base("0.999");
   std::vector<W> powers{W(1)};
@@ -232,7 +232,7 @@ TEST_CASE("a rule is of use without a study file", "[rule]") {
   CHECK(abs(parameters[1] - (-1 + Quad("0.01"))) < Quad("1e-10"));
 }
 
-TEMPLATE_LIST_TEST_CASE("1 - b^t is rounded once", "[rule]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("1 - b^t is rounded once", "[rule]", TestedArithmetics) {
   using T = TestType;
   Power<HyperArithmetic<T>> power(hyper<T>("0.999"));
   Mpfr expected_power = parse("1", 1000);

@@ -55,7 +55,7 @@ std::vector<double> many(std::size_t count = 1000) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("transforms by hand", "[transform]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("transforms by hand", "[transform]", TestedArithmetics) {
   using T = TestType;
   CHECK(transformed<T>({}, {1, 2}) == in<T>({1, 2}));
   CHECK(transformed<T>({Options{}}, {1, 2}) == in<T>({1, 2}));
@@ -200,7 +200,7 @@ TEST_CASE("no two roundings of an update draw the same word", "[transform]") {
   CHECK(std::abs(variance - 128) < 5 * 128 * std::sqrt(2.0 / 2000));
 }
 
-TEMPLATE_LIST_TEST_CASE("noise is the same in every arithmetic", "[transform]", Arithmetics) {
+TEMPLATE_LIST_TEST_CASE("noise is the same in every arithmetic", "[transform]", TestedArithmetics) {
   using T = TestType;
   const Options unit{.kind = "noise", .deviation = "1", .seed = 7};
   const auto reference = transformed<double>({unit}, std::vector<double>(999, 0));

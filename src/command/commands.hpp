@@ -26,6 +26,7 @@ struct RunOptions {
   unsigned jobs = 1;
   std::string out;  ///< results/<name> where empty
   bool fresh = false;
+  bool check = false;  ///< of done cells all files, not only those that changed since
   bool fail_fast = false;
   double checkpoint = 60;  ///< seconds between two of a cell
   double lifetime = 60;    ///< seconds after which a claim that is not kept fresh is stale

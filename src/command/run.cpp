@@ -74,12 +74,13 @@ int run_command(const RunOptions& options) {
     remove_cells(folder, cells);
     for (const Cell* cell : cells) removed.insert(cell->id);
   }
-  // All files are read here, which takes its time: other processes need not wait for it.
-  Summary summary = summarize(folder, plan, Check::all, {}, removed);
+  // Files may be read here, which takes its time: other processes need not wait for it.
+  const Check check = options.check ? Check::all : Check::changed;
+  Summary summary = summarize(folder, plan, check, {}, removed);
   say_damaged(folder, summary, "the cell is run again");
   const bool begun = shared.alone([&] {
     open_journal(folder);
-    summary = summarize(folder, plan, Check::all, {}, removed, std::move(summary));
+    summary = summarize(folder, plan, check, {}, removed, std::move(summary));
     write_records(folder, study, plan, summary);
   });
   if (!begun) return exit_code::interrupted;
@@ -109,7 +110,7 @@ int run_command(const RunOptions& options) {
           *newer);
       return;
     }
-    summary = summarize(folder, plan, Check::all, failures, removed, std::move(summary));
+    summary = summarize(folder, plan, check, failures, removed, std::move(summary));
     shared.clear(summary.here);
     write_results(folder, study, plan, summary);
   });
@@ -161,8 +162,8 @@ int summary_command(const std::string& folder) {
   const Study study = read_results(folder);
   const Plan plan = make_plan(study);
   require_kept(folder, plan);
-  const Summary summary = summarize(folder, plan, Check::metrics);
-  say_damaged(folder, summary, "`ulpscope run` makes it again");
+  const Summary summary = summarize(folder, plan, Check::changed);
+  say_damaged(folder, summary, "`ulpscope run --check` makes it again");
   write_file(fs::path(folder) / "summary.csv", summary.csv.text());
   write_file(fs::path(folder) / "cells.sum", seals_text(plan, summary.seals));
   fmt::print("{}", summary.csv.text());

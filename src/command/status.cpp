@@ -51,8 +51,8 @@ class Pace {
 int status_command(const std::string& folder) {
   const Study study = read_results(folder);
   const Plan plan = make_plan(study);
-  const Summary summary = summarize(folder, plan, Check::metrics);
-  say_damaged(folder, summary, "`ulpscope run` makes it again");
+  const Summary summary = summarize(folder, plan, Check::changed);
+  say_damaged(folder, summary, "`ulpscope run --check` makes it again");
   Pace pace;
   const Timings timings = all_timings(folder);
   std::size_t done = 0, running = 0, failed = 0;

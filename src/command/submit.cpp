@@ -61,7 +61,7 @@ int submit_command(const SubmitOptions& options) {
   SharedFolder shared(opened.folder, std::chrono::seconds(60));
   std::size_t pending = 0;
   shared.alone([&] {
-    const Summary summary = summarize(opened.folder, opened.plan, Check::metrics);
+    const Summary summary = summarize(opened.folder, opened.plan, Check::changed);
     pending = summary.pending;
     write_records(opened.folder, opened.study, opened.plan, summary);
   });

@@ -111,6 +111,14 @@ namespace {
 
 constexpr std::size_t sha256_digits = 64;
 
+/// Whether a file was written before another one, as the system's clock has it.
+bool is_older(const fs::path& file, const fs::path& other) {
+  std::error_code unknown, of_other;
+  return fs::is_regular_file(file, unknown) &&
+         fs::last_write_time(file, unknown) < fs::last_write_time(other, of_other) && !unknown &&
+         !of_other;
+}
+
 /// What is wrong with the files that `done` describes; `metrics` gets the content of metrics.csv.
 std::optional<std::string> damage(const fs::path& folder, const std::string& done, Check check,
                                   std::string& metrics) {
@@ -127,7 +135,7 @@ std::optional<std::string> damage(const fs::path& folder, const std::string& don
     rest.remove_prefix(sha256_digits + line.size());
     const bool small = file.name == "metrics.csv";
     std::error_code unknown;
-    if (!small && check == Check::metrics && fs::is_regular_file(folder / name, unknown)) continue;
+    if (!small && check == Check::changed && is_older(folder / name, folder / "done")) continue;
     if (fs::symlink_status(folder / name, unknown).type() == fs::file_type::not_found) {
       return name + " is missing";
     }
@@ -177,7 +185,7 @@ std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Ce
 }
 
 void refuse_damaged(const fs::path& folder, const std::string& what) {
-  throw InputError({folder.string(), 0}, "", what + "; `ulpscope run` makes it again");
+  throw InputError({folder.string(), 0}, "", what + "; `ulpscope run --check` makes it again");
 }
 
 std::string read_cell_file(const fs::path& folder, std::string_view name) {

@@ -108,7 +108,7 @@ void read_part(const Results& results, char letter) {
   };
   const Summary summary = summarize(folder, results.plan, Check::all);
   if (summary.csv.rows.size() != results.plan.cells.size()) std::abort();
-  summarize(folder, results.plan, Check::metrics);
+  summarize(folder, results.plan, Check::changed);
   all_timings(folder);
   left_journals(folder);
   claim_owner(results.first);

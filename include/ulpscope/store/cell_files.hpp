@@ -66,9 +66,9 @@ struct FinishedCell {
   std::vector<std::string> metrics;  ///< in the order of metric_list
 };
 
-/// What of a cell's files is compared with the checksums in `done`: the metrics, as a summary needs
-/// no more and the other files are large, or all.
-enum class Check { metrics, all };
+/// Which of a cell's files are compared with the checksums in `done`: the metrics and what may have
+/// changed since, not being older than `done` is, as the other files are large; or all.
+enum class Check { changed, all };
 
 /// Nothing unless the cell has run as it is described, with as many steps, and its files are there
 /// and pass the check; where that is because they are damaged, `damaged` says how.
