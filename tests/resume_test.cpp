@@ -17,7 +17,7 @@ void check_interrupted(const std::string& text) {
   const Cell cell = cell_of(text);
   const TempFolder whole, parts;
   const auto expected = named(run_from(cell, whole.path()).files.value());
-  for (const std::uint64_t last : {0, 6, 13}) {
+  for (const std::uint64_t last : {0U, 6U, 13U}) {
     CHECK_FALSE(run_from(cell, parts.path(), last).run);
   }
   const Ended end = run_from(cell, parts.path());

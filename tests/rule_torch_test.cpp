@@ -85,7 +85,7 @@ std::pair<Loss, Vector> problem_of(const json& problem) {
 
 /// PyTorch's names of options that are pairs here.
 std::string option_text(const json& options, const std::string& name, std::string otherwise) {
-  static const std::vector<std::pair<std::string, std::pair<const char*, int>>> parts{
+  static const std::vector<std::pair<std::string, std::pair<const char*, std::size_t>>> parts{
       {"beta1", {"betas", 0}},   {"beta2", {"betas", 1}},         {"eta_minus", {"etas", 0}},
       {"eta_plus", {"etas", 1}}, {"step_min", {"step_sizes", 0}}, {"step_max", {"step_sizes", 1}}};
   for (const auto& [part, whole] : parts) {

@@ -167,7 +167,7 @@ TEST_CASE("Lanczos iteration finds the largest eigenvalue of every model's Hessi
     check(wide, std::make_unique<Mlp::In<double>>(options, samples_of<double>(5, 3)),
           drawn(wide.parameters(), 5));
   }
-  for (const std::size_t classes : {2, 3}) {
+  for (const std::size_t classes : {2U, 3U}) {
     Logistic::In<W> wide({}, samples_of<W>(7, 3, classes));
     check(wide,
           std::make_unique<Logistic::In<double>>(Logistic{}, samples_of<double>(7, 3, classes)),

@@ -251,7 +251,7 @@ TEST_CASE("files that a range names are written as they were found") {
   spit(folder / "results/study.toml", study_toml(study, plan));
   const Plan again = make_plan(read_study((folder / "results/study.toml").string()));
   REQUIRE(again.cells.size() == 2);
-  for (const std::size_t k : {0, 1}) {
+  for (const std::size_t k : {0U, 1U}) {
     CHECK(again.cells[k].id == plan.cells[k].id);
     CHECK(again.cells[k].extent.sha256.size() == 64);
     CHECK(again.cells[k]["data.sha256"] == plan.cells[k].extent.sha256);
@@ -345,7 +345,7 @@ TEST_CASE("what was not measured costs as its kin does, by memory") {
 
   Estimate one(0);
   const double first = one.seconds(plan.cells[0]);
-  for (const std::size_t k : {1, 4, 5}) {
+  for (const std::size_t k : {1U, 4U, 5U}) {
     const double ratio = footprint(plan.cells[k]).memory() / footprint(plan.cells[0]).memory();
     CHECK(ratio > 1);
     CHECK(one.seconds(plan.cells[k]) == Approx(ratio * first));

@@ -80,12 +80,18 @@ void add_row_sum(std::span<const T> matrix, std::span<const T> weights, std::spa
   }
 }
 
-/// The sums alone, with whatever add_row_sum takes.
-template <class T, class... Role>
-void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
-                      const Role&... role) {
+/// The sums alone.
+template <class T>
+void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out) {
   std::fill(out.begin(), out.end(), T(0));
-  add_row_sum(matrix, weights, out, role...);
+  add_row_sum<T>(matrix, weights, out);
+}
+template <class T, class Kept>
+void weighted_row_sum(std::span<const T> matrix, std::span<const T> weights, std::span<T> out,
+                      const Kept& role, std::uint64_t step, std::uint64_t operation,
+                      std::uint64_t first = 0) {
+  std::fill(out.begin(), out.end(), T(0));
+  add_row_sum(matrix, weights, out, role, step, operation, first);
 }
 
 }  // namespace ulpscope
