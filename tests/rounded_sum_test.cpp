@@ -91,6 +91,16 @@ TEMPLATE_TEST_CASE("sums of rounded products have the bits of single operations"
   }
 }
 
+TEST_CASE("a sum that only looks like a tie is left to single operations", "[kernel]") {
+  // With 2 * 12 bits, one below 2049.5 is 2049.5 in a float, which goes to 2050.
+  const Rounding rounding{*find_format("p12", own_format<float>())};
+  const float sum = 2049, below_half = 0.5F - 0x1p-13F;
+  CHECK(sum + below_half == 2049.5F);
+  float next = 0;
+  CHECK_FALSE(kernel::RoundedSum<float>(rounding).add_term(&sum, 1, &below_half, &next, 1));
+  CHECK(add(sum, below_half, Rounder<float>(rounding), Site{}) == 2049);
+}
+
 TEMPLATE_TEST_CASE("what is told to be safe is right on each instruction set", "[kernel]", float,
                    double) {
   using T = TestType;

@@ -87,6 +87,25 @@ TEST_CASE("a cell is there once done is, and damage is named") {
             .code == 0);
 }
 
+TEST_CASE("a cell is not done where one of its files could not be written") {
+  const TempFolder folder;
+  CellFiles files;
+  files["trace.csv"] = "step,loss\n0,1\n";
+  const auto place = cell_folder(folder.path(), "0123");
+  test::fs::create_directories(place / "final.csv");  // no file takes a folder's place
+  CHECK_THROWS(write_cell(place, files));
+  CHECK_FALSE(read_done(place));
+  test::fs::remove(place / "final.csv");
+  write_cell(place, files);
+  CHECK(read_done(place) == files.done());
+  // What was done before is so no more, as some of the files may have changed.
+  test::fs::remove(place / "final.csv");
+  test::fs::create_directories(place / "final.csv");
+  files["trace.csv"] = "step,loss\n0,2\n";
+  CHECK_THROWS(write_cell(place, files));
+  CHECK_FALSE(read_done(place));
+}
+
 TEST_CASE("what a killed process left is removed, what a living one writes is not") {
   const TempFolder folder;
   Owner self(this_process());
