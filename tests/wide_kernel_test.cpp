@@ -225,7 +225,9 @@ TEMPLATE_LIST_TEST_CASE("sums over wide numbers have the plain loop's bits", "[k
         if (k < columns) {
           switch (trial % 4) {
             case 1:
-              if (r > 0) x = -WideOperands<T>::ulps(expected[k], aimed.below(5) - 2);
+              if (r > 0 && isfinite(expected[k]) && expected[k] != 0) {
+                x = -WideOperands<T>::ulps(expected[k], aimed.below(5) - 2);
+              }
               break;
             case 2: x = aimed.odd(p + 1 - bits); break;
             default: break;
