@@ -53,7 +53,7 @@ struct HazardInfo {
 ///   v_1 = round(c g g),   v_(k+1) = round(beta2 v_k),
 ///
 /// computed with the rule's own roundings in their order. Chance is taken to be against one: where
-/// v is rounded stochastically it is bounded by rounding toward zero, and no hazard of v stays for
+/// v is rounded stochastically it is bounded by rounding down, and no hazard of v stays for
 /// good. Where v has the encoding sqrt or log2, its root or logarithm is what is rounded. The codes
 /// of block8 have lines for v-stalls, beside a largest value of the block that stays, and for
 /// square-underflows, with the largest gradient in the same block.
@@ -76,8 +76,9 @@ inline constexpr std::array hazard_list{
                "round(1 - beta2) = 0", ""},
     HazardInfo{"eps-vanishes", "eps rounds to 0: nothing keeps a denominator away from 0",
                "round(eps) = 0", "eps-in-half"},
-    HazardInfo{"v-stalls", "v stops on its way down: 1 - beta2 is less than half an ulp of it",
-               "nearest-even: (1 - beta2)(1 + ulp) < ulp / 2", "stalling"},
+    HazardInfo{"v-stalls",
+               "v stops on its way down: what a decay takes is less than rounding gives back",
+               "round(beta2 v) = v", "stalling"},
     HazardInfo{"square-underflows", "the smallest square leaves v at 0", "round(c g g) = 0",
                "control-rare"},
     HazardInfo{"v-subnormal", "v can come below its smallest normal number, to 0 or to fewer bits",
