@@ -199,6 +199,22 @@ TEMPLATE_TEST_CASE("a shadow is the recurrence in wide arithmetic", "[probe]", f
   CHECK(update < 1.1 * half);
 }
 
+TEST_CASE("a shadow's ulp does not shrink below the smallest subnormal", "[probe]") {
+  const Adam options{.lr = "0.01", .beta2 = "0.5"};
+  RoleFormats formats;
+  formats[Role::second_moment] = RoleFormat{{binary16_format}};
+  Adam::In<float> rule(options, 1, Roles<float>(formats));
+  Shadow<float> probe(Role::second_moment,
+                      std::make_unique<Adam::In<Dec50>>(
+                          options, 1, Roles<Dec50>(shadow_roles<float>(RoleFormats{}))));
+  std::vector<float> w{1};
+  const std::vector<float> g{0x1.4p-11F};  // v = g^2 / 2 is 3.125 subnormals of binary16
+  probe.step(1, w, g);
+  rule.step(1, w, g);
+  CHECK(rule.states()[1].values[0] == 3 * 0x1p-24F);
+  CHECK(field(shadow, probe.row(rule), "shadow_ulps_max") == 0.125);
+}
+
 TEST_CASE("a run that diverges between recorded steps has a last row without moments", "[probe]") {
   const TempFolder folder;
   const Cell cell = cell_of(

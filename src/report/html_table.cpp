@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <string_view>
+#include <vector>
 
 #include "ulpscope/report/cells.hpp"
 #include "ulpscope/report/number.hpp"
@@ -39,15 +40,22 @@ std::string html_number(const std::string& text) {
   return mantissa + "×10<sup>" + power + "</sup>";
 }
 
-std::string title_cell(const Table& table, std::size_t i) {
-  const Column& column = table.columns[i];
+/// What a cell says of itself, by column; asked once, as is_numeric looks at a whole column.
+std::vector<std::string_view> attributes_of(const Table& table) {
+  std::vector<std::string_view> all;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    all.push_back(is_numeric(table, i) ? " class=\"number\"" : "");
+  }
+  return all;
+}
+
+std::string title_cell(const Column& column, std::string_view attribute) {
   const std::string unit = column.unit.empty() ? "" : " (" + shown_unit(column.unit) + ")";
-  return fmt::format("      <th scope=\"col\"{}>{}</th>\n",
-                     is_numeric(table, i) ? " class=\"number\"" : "",
+  return fmt::format("      <th scope=\"col\"{}>{}</th>\n", attribute,
                      xml_text(column.title + unit));
 }
 
-std::string head(const Table& table) {
+std::string head(const Table& table, const std::vector<std::string_view>& attributes) {
   std::string text;
   const std::size_t keys = table.blocks.front().first;
   if (table.grouped) {
@@ -60,15 +68,18 @@ std::string head(const Table& table) {
     text += "    </tr>\n";
   }
   text += "    <tr>\n";
-  for (std::size_t i = 0; i < table.columns.size(); ++i) text += title_cell(table, i);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    text += title_cell(table.columns[i], attributes[i]);
+  }
   return text + "    </tr>\n";
 }
 
 }  // namespace
 
 std::string html_element(const Table& table, const std::string& caption) {
+  const std::vector<std::string_view> attributes = attributes_of(table);
   std::string text = "<table>\n  <caption>" + xml_text(caption) + "</caption>\n  <thead>\n" +
-                     head(table) + "  </thead>\n  <tbody>\n";
+                     head(table, attributes) + "  </thead>\n  <tbody>\n";
   for (const Table::Line& line : table.lines) {
     text += "    <tr>\n";
     for (const auto& [first, span, status] : shown_in(table, line)) {
@@ -79,9 +90,7 @@ std::string html_element(const Table& table, const std::string& caption) {
       }
       const Column& column = table.columns[first];
       const std::string value = shown_field(column, line.fields[first], html_number);
-      text +=
-          fmt::format("      <td{}>{}</td>\n", is_numeric(table, first) ? " class=\"number\"" : "",
-                      value.empty() ? "–" : value);
+      text += fmt::format("      <td{}>{}</td>\n", attributes[first], value.empty() ? "–" : value);
     }
     text += "    </tr>\n";
   }
