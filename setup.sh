@@ -36,6 +36,7 @@ packages=(
   "ci    slurm-client         its commands"
   "ci    munge                its authentication"
   "all   clang-tidy           finds likely mistakes; for work on the sources"
+  "all   llvm                 llvm-cov: which lines the tests run"
   "all   texlive-latex-recommended  LaTeX with booktabs: a test compiles tables and figures"
   "all   texlive-pictures     pgfplots, for the figures"
   "all   texlive-science      siunitx, for the tables"

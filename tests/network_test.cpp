@@ -3,6 +3,7 @@
 // the order of evaluation, rounding by role, known values.
 #include "arithmetics.hpp"
 #include "catch.hpp"
+#include "sanitized.hpp"
 #include "ulpscope/data/gaussian.hpp"
 #include "ulpscope/model/models.hpp"
 
@@ -116,7 +117,7 @@ TEST_CASE("gradients of all models are those of central differences", "[model]")
   for_each_model<T100>([&](Model<T100>& model, std::vector<T100> w) {
     std::vector<T100> gradient(w.size()), unused(w.size()), error(w.size());
     model.loss_and_gradient(0, w, gradient);
-    for (std::size_t j = 0; j < w.size(); ++j) {
+    for (std::size_t j = 0; j < w.size(); j += sanitized ? 20 : 1) {
       const T100 kept = w[j];
       w[j] = kept + h;
       const T100 above = model.loss_and_gradient(0, w, unused);

@@ -151,3 +151,21 @@ TEST_CASE("a state that is damaged, or is not of the files beside it, is not use
   spit(folder / "final.csv", "role,index,value\n");
   CHECK(run_from(longer, folder.path()).why.find("final.csv has changed") != std::string::npos);
 }
+
+TEST_CASE("a state whose lists do not fit each other is refused", "[resume]") {
+  const Cell cell = cell_of(small + "[batch]\nsize = 4\n" + recorded);
+  const TempFolder folder;
+  CHECK_FALSE(run_from(cell, folder.path(), 10).run);
+  std::string why;
+  const RunState whole = read_state(folder.path(), 24, why).value();
+  for (const auto& [list, count] :
+       {std::pair("loss_steps", 100), std::pair("losses", 100), std::pair("losses", 0)}) {
+    CAPTURE(list, count);
+    RunState changed = whole;
+    changed.lists.at(list).resize(count, "1");
+    write_checkpoint(folder.path(), changed);
+    CHECK_THROWS_AS(run_from(cell, folder.path()), std::runtime_error);
+  }
+  write_checkpoint(folder.path(), whole);
+  CHECK(run_from(cell, folder.path()).began == 11);
+}

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "sanitized.hpp"
 #include "ulpscope/store/csv.hpp"
 
 using namespace ulpscope;
@@ -19,7 +20,8 @@ namespace {
 /// Cells of 10 to 500 ms, with states that a restart must get right.
 const std::string study_text = R"([study]
 name = "killed"
-steps = 4000
+steps = )" + std::to_string(sanitized ? 400 : 4000) +
+                               R"(
 [data]
 samples = 8
 features = 12

@@ -165,15 +165,22 @@ class CellRun {
       losses_.values.clear();
       for (const std::string& loss : losses) losses_.values.push_back(rounded_literal<T>(loss));
     }
-    losses_.steps.resize(losses_.values.size());
-    std::iota(losses_.steps.begin(), losses_.steps.end(), std::uint64_t{0});
+    losses_.steps.clear();
     if (training_.in_batches()) {
-      std::transform(state.lists.at("loss_steps").begin(), state.lists.at("loss_steps").end(),
-                     losses_.steps.begin(),
-                     [](const std::string& step) { return std::stoull(step); });
+      for (const std::string& step : state.lists.at("loss_steps")) {
+        losses_.steps.push_back(std::stoull(step));
+      }
+    } else {
+      losses_.steps.resize(t_);
+      std::iota(losses_.steps.begin(), losses_.steps.end(), std::uint64_t{0});
+    }
+    const std::vector<std::string>& saved_rows = state.lists.at("trace");
+    if (losses_.values.size() != losses_.steps.size() || earlier_.size() > losses_.values.size() ||
+        (!saved_rows.empty() && losses_.values.empty())) {
+      throw std::runtime_error("a saved state whose lists do not fit each other");
     }
     // The last step of a shorter run has a row that this one has not, and maybe a loss.
-    std::vector<std::string> rows = state.lists.at("trace");
+    std::vector<std::string> rows = saved_rows;
     if (!rows.empty() && !recorded(std::stoull(rows.back()))) {
       if (training_.in_batches()) {
         losses_.values.pop_back();
