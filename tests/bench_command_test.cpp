@@ -15,10 +15,6 @@ Result bench(std::vector<std::string> more) {
   return program(more);
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("bench has a row for each arithmetic", "[bench]") {

@@ -48,10 +48,6 @@ struct Folders {
   }
 };
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("the same results compare as the same", "[compare]") {

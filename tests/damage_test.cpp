@@ -33,10 +33,6 @@ every = 1
 const std::vector<std::string> cell_files{"cell.toml", "trace.csv", "metrics.csv", "final.csv",
                                           "done"};
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 struct Bench {
   TempFolder folder;
   std::string study = (folder / "small.toml").string();

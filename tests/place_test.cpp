@@ -12,10 +12,6 @@ namespace {
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 const std::string small_study = R"([study]
 name = "small"
 steps = 12

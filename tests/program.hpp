@@ -33,6 +33,10 @@ inline void spit(const fs::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 /// A folder that is gone with the test.
 class TempFolder {
  public:

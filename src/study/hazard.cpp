@@ -1,250 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ulpscope/study/hazard.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <ios>
 
-#include "ulpscope/format/arithmetic.hpp"
+#include "remedies.hpp"
+#include "situation.hpp"
 #include "ulpscope/format/encoding.hpp"
-#include "ulpscope/format/exact.hpp"
-#include "ulpscope/format/wide_rounder.hpp"
 #include "ulpscope/study/prediction.hpp"
 
 namespace ulpscope {
 
+using namespace hazard;
+
 namespace {
-
-/// Numbers, and what they are rounded from: with more bits than any arithmetic, and as many
-/// exponents.
-using W = HyperArithmetic<Dec100>;
-
-/// Four digits, or a power of two where a number is beyond long double's range.
-std::string shown(const W& x) {
-  using std::isfinite;
-  if (!isfinite(x) || x == 0) return x == 0 ? "0" : x != x ? "nan" : "inf";
-  const int exponent = ilogb(x);
-  if (std::abs(exponent) > 16000) return "2^" + std::to_string(exponent);
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.4Lg", convert<long double>(x));
-  return text.data();
-}
-
-W number(const std::string& text) {
-  const Fraction x = exact_value(text);
-  return W(x.numerator) / W(x.denominator);
-}
-
-W power_of_two(std::int64_t exponent) { return ldexp(W(1), static_cast<int>(exponent)); }
-
-W largest_of(const Format& format) {
-  return (power_of_two(format.p) - 1 - format.top_codes) * power_of_two(format.emax - format.p + 1);
-}
-
-/// Rounds as a role does, but not by chance: `chance` stands for stochastic rounding.
-Rounder<W> rounder_of(Rounding rounding, Mode chance) {
-  if (rounding.mode == Mode::stochastic) rounding.mode = chance;
-  return Rounder<W>(rounding);
-}
-
-/// The largest x with holds(x), where that is so up to a border and from there on not, to 40 bits;
-/// 0 where it is so of none, and of none above `top` asked.
-W border(const std::function<bool(const W&)>& holds, std::int64_t bottom, std::int64_t top) {
-  if (!holds(power_of_two(bottom))) return 0;
-  if (holds(power_of_two(top))) return power_of_two(top);
-  while (top - bottom > 1) {
-    const std::int64_t middle = bottom + (top - bottom) / 2;
-    (holds(power_of_two(middle)) ? bottom : top) = middle;
-  }
-  W low = power_of_two(bottom), step = low;
-  for (int bit = 0; bit < 40; ++bit) {
-    step /= 2;
-    if (holds(W(low + step))) low += step;
-  }
-  return low;
-}
-
-/// All that hazards are decided by.
-struct Situation {
-  const Cell* cell;
-  std::string rule;
-  std::uint64_t steps;
-  Format arithmetic;
-  RoleFormat v, w, u, hyper;
-  EpsPolicy policy;
-  // As written, and rounded.
-  W lr, beta2 = -1, eps = -1;
-  W kept_lr, kept_beta2 = -1, share = -1, kept_eps = -1;
-  Magnitudes magnitudes;
-
-  bool has_v() const { return beta2 >= 0 && v.encoding != Encoding::block8; }
-};
-
-bool averages_squares(const Cell& cell) {
-  const std::string& rule = cell["rule.kind"];
-  if (rule == "rmsprop") return cell["rule.centered"] == "false";
-  return rule == "adam" || rule == "adamw" || rule == "nadam" || rule == "radam";
-}
-
-/// How a rule moves a parameter: by about lr whatever the gradient, or by lr g. RAdam does both.
-bool moves_by_rate(const Situation& s) { return s.beta2 >= 0 && s.rule != "radam"; }
-bool moves_by_gradient(const Situation& s) { return s.rule == "sgd" || s.rule == "asgd"; }
-
-W rounded_once(const Situation& s, const W& x) {
-  const W kept = rounder_of(s.hyper.rounding, Mode::nearest_even)(x, {});
-  return Rounder<W>({s.arithmetic})(kept, {});
-}
-
-void round_hyperparameters(Situation& s) {
-  s.kept_lr = rounded_once(s, s.lr);
-  if (s.beta2 >= 0) {
-    s.kept_beta2 = rounded_once(s, s.beta2);
-    s.share = rounded_once(s, W(1 - s.beta2));
-  }
-  if (s.eps < 0) return;
-  s.kept_eps = rounded_once(s, s.eps);
-  if (s.policy == EpsPolicy::wide_denominator) s.kept_eps = Rounder<W>({s.arithmetic})(s.eps, {});
-  const W least = power_of_two(s.hyper.rounding.format.emin);
-  if (s.policy == EpsPolicy::floor && s.kept_eps < least) s.kept_eps = least;
-}
-
-W decimal(const Cell& cell, const char* key) { return from_decimal<W>(Decimal(cell[key])); }
-
-Situation situation(const Cell& cell, const Magnitudes& magnitudes) {
-  Situation s;
-  s.cell = &cell;
-  s.rule = cell["rule.kind"];
-  s.steps = std::stoull(cell["study.steps"]);
-  const Precision precision = precision_of(cell);
-  for_each_arithmetic([&]<class R>() {
-    if (precision.rule_arithmetic == ArithmeticTraits<R>::name) s.arithmetic = own_format<R>();
-  });
-  const auto role = [&](Role of) {
-    const auto& given = precision.rule[of];
-    return given ? *given : RoleFormat{{s.arithmetic}};
-  };
-  s.v = role(Role::second_moment);
-  s.w = role(Role::parameters);
-  s.u = role(Role::update);
-  s.hyper = role(Role::hyperparameters);
-  s.policy = precision.rule.eps_policy;
-  s.lr = decimal(cell, "rule.lr");
-  if (averages_squares(cell)) {
-    s.beta2 = decimal(cell, s.rule == "rmsprop" ? "rule.alpha" : "rule.beta2");
-    s.eps = decimal(cell, "rule.eps");
-  }
-  s.magnitudes = magnitudes;
-  round_hyperparameters(s);
-  return s;
-}
-
-/// v and what is taken in, rounded where the rule rounds. Where the products of a gradient and its
-/// negative are rounded to different squares, the larger one for Mode::up, else the smaller.
-class SecondMoment {
- public:
-  SecondMoment(const Situation& s, Mode chance)
-      : s_(s),
-        most_(chance == Mode::up),
-        stores_(rounder_of(s.v.rounding, chance)),
-        operates_(s.v.every ? stores_ : Rounder<W>({s.arithmetic})) {}
-
-  /// (beta2 v) + ((c g) g), as it is stored.
-  W next(const W& v, const W& g) const { return stored(sum(v, g)); }
-  /// v + ((c g) g), as it is stored.
-  W with(const W& v, const W& g) const { return stored(W(v + square(g))); }
-  /// (beta2 v) + ((c g) g) before it is stored.
-  W sum(const W& v, const W& g) const { return op(W(s_.kept_beta2 * v)) + square(g); }
-
- private:
-  W op(const W& x) const { return operates_(x, {}); }
-  W square(const W& g) const {
-    const W one = product(g), other = product(W(-g));
-    return (one < other) == most_ ? other : one;
-  }
-  W product(const W& g) const { return op(W(op(W(s_.share * g)) * g)); }
-  W stored(const W& sum) const {
-    using std::sqrt;
-    const W v = op(sum);
-    if (s_.v.encoding == Encoding::linear) return stores_(v, {});
-    const Rounder<W> arithmetic({s_.arithmetic});
-    if (s_.v.encoding == Encoding::log2) {
-      if (!(v > 0)) return v;
-      const auto log2 = [](const auto& x) { return elementary::log2(x); };
-      const auto exp2 = [](const auto& x) { return elementary::exp2(x); };
-      return arithmetic(by_short(exp2, stores_(arithmetic(by_short(log2, v), {}), {})), {});
-    }
-    const W root = stores_(arithmetic(W(sqrt(v)), {}), {});
-    return arithmetic(W(root * root), {});
-  }
-  /// A function as the arithmetic has it: short types compute in binary64.
-  template <class F>
-  W by_short(const F& f, const W& x) const {
-    if (!holds(own_format<double>(), s_.arithmetic)) return f(x);
-    return convert<W>(f(convert<double>(x)));
-  }
-
-  const Situation& s_;
-  bool most_;
-  Rounder<W> stores_, operates_;
-};
-
-/// Exponents between which gradients are looked for: their squares have all of v's.
-std::int64_t low_exponent(const Situation& s) {
-  const std::int64_t own = s.v.rounding.format.emin, least = s.arithmetic.emin / 2;
-  if (s.v.encoding == Encoding::log2) return least - 200;
-  return std::max(s.v.encoding == Encoding::sqrt ? own : own / 2, least) - 200;
-}
-std::int64_t high_exponent(const Situation& s) {
-  const std::int64_t own = s.v.rounding.format.emax, most = s.arithmetic.emax / 2;
-  if (s.v.encoding == Encoding::log2) return most + 200;
-  return std::min(s.v.encoding == Encoding::sqrt ? own : own / 2, most) + 200;
-}
-
-/// What a number of v's format stands for.
-W decoded(const Situation& s, const W& x) {
-  switch (s.v.encoding) {
-    case Encoding::sqrt: return x * x;
-    case Encoding::log2: return elementary::exp2(x);
-    case Encoding::linear:
-    case Encoding::block8: break;
-  }
-  return x;
-}
-W smallest_normal_v(const Situation& s) {
-  const W own = power_of_two(s.arithmetic.emin);
-  if (s.v.encoding == Encoding::log2) return own;  // a small number of the format is a v near 1
-  const W v = decoded(s, power_of_two(s.v.rounding.format.emin));
-  return v < own ? own : v;
-}
-W largest_v(const Situation& s) {
-  const W own = largest_of(s.arithmetic), v = decoded(s, largest_of(s.v.rounding.format));
-  return v < own ? v : own;
-}
-
-std::optional<W> known(const std::string& magnitude) {
-  return magnitude.empty() ? std::nullopt : std::optional<W>(number(magnitude));
-}
-
-/// The least that v can be after each step, up to the first for which `ends` says so: which, and
-/// the v there. 0 where there is none in the cell's steps.
-struct Descent {
-  std::uint64_t step = 0;
-  W v;
-};
-Descent descend(const Situation& s, const W& smallest, const std::function<bool(const W&)>& ends) {
-  const SecondMoment moment(s, Mode::down);
-  W v = moment.next(0, smallest);
-  for (std::uint64_t k = 1; k <= s.steps; ++k) {
-    if (ends(v)) return {k, v};
-    const W next = moment.next(v, 0);
-    if (next == v) break;
-    v = next;
-  }
-  return {0, v};
-}
-
-/// A power of two, as such.
-std::string shown_power(std::int64_t exponent) { return "2^" + std::to_string(exponent); }
 
 std::string step_text(const Descent& descent) {
   return descent.step == 0 ? "none" : std::to_string(descent.step);
@@ -405,9 +175,9 @@ Finding eps_dominates(const Situation& s) {
 
 /// An update's magnitude, before it is rounded.
 std::optional<W> update_size(const Situation& s) {
-  if (moves_by_rate(s)) return s.kept_lr;
+  if (s.moves_by_rate()) return s.kept_lr;
   const auto largest = known(s.magnitudes.largest_gradient);
-  if (moves_by_gradient(s) && largest) return W(s.kept_lr * *largest);
+  if (s.moves_by_gradient() && largest) return W(s.kept_lr * *largest);
   return std::nullopt;
 }
 
@@ -491,7 +261,7 @@ Finding step_unstable(const Situation& s) {
   const auto curvature = known(s.magnitudes.curvature);
   const auto smallest = known(s.magnitudes.smallest_gradient);
   const auto limit = s.magnitudes.gains ? s.magnitudes.gains->limit() : std::nullopt;
-  Finding found{{}, limit && (s.has_v() || moves_by_gradient(s)), false, {}};
+  Finding found{{}, limit && (s.has_v() || s.moves_by_gradient()), false, {}};
   const Setting* const amsgrad = s.cell->find("rule.amsgrad");
   if (amsgrad && amsgrad->canonical == "true") found.applies = false;  // its v does not decay
   if (!found.applies) return found;
@@ -568,95 +338,6 @@ constexpr std::array<Find, hazard_list.size()> finds{
     square_underflows, v_subnormal,   square_overflows, eps_dominates, update_vanishes,
     update_lost,       step_unstable, square_absorbed,  eps_lost};
 
-/// The role whose format decides a hazard.
-RoleFormat& deciding(Situation& s, std::string_view hazard) {
-  if (hazard == "update-lost") return s.w;
-  if (hazard == "update-vanishes") return s.u;
-  if (hazard.ends_with("-vanishes") || hazard == "beta2-is-one") return s.hyper;
-  return s.v;
-}
-
-std::string role_name(std::string_view hazard) {
-  if (hazard == "update-lost") return "parameters";
-  if (hazard == "update-vanishes") return "update";
-  if (hazard.ends_with("-vanishes") || hazard == "beta2-is-one") return "hyperparameters";
-  return "second_moment";
-}
-
-/// The arithmetic becomes one that has the role's format.
-void widen(Situation& s, const Format& format) {
-  s.arithmetic.p = std::max(s.arithmetic.p, format.p);
-  s.arithmetic.emin = std::min(s.arithmetic.emin, format.emin);
-  s.arithmetic.emax = std::max(s.arithmetic.emax, format.emax);
-}
-
-std::vector<std::string> remedies_of(const Situation& base, std::size_t hazard) {
-  const std::string_view name = hazard_list[hazard].name;
-  std::vector<std::string> all;
-  const auto cures = [&](const std::function<void(Situation&)>& change) {
-    Situation s = base;
-    change(s);
-    round_hyperparameters(s);
-    return !finds[hazard](s).present;
-  };
-  const std::string role = role_name(name);
-  const bool of_v = role == "second_moment";
-  if ((name == "v-stalls" || name == "update-lost") &&
-      cures([&](Situation& s) { deciding(s, name).rounding.mode = Mode::stochastic; })) {
-    all.push_back(role + ".mode = \"stochastic\"");
-  }
-  if (of_v && base.v.encoding == Encoding::linear &&
-      cures([](Situation& s) { s.v.encoding = Encoding::sqrt; })) {
-    all.emplace_back("second_moment.encoding = \"sqrt\"");
-  }
-  if (of_v && base.v.encoding != Encoding::linear &&
-      cures([](Situation& s) { s.v.encoding = Encoding::linear; })) {
-    all.emplace_back("second_moment.encoding = \"linear\"");
-  }
-  if (name == "update-lost" && cures([](Situation& s) { s.w.compensated = true; })) {
-    all.emplace_back("parameters.compensation = \"kahan\"");
-  }
-  if (name == "eps-vanishes" && cures([](Situation& s) { s.policy = EpsPolicy::floor; })) {
-    all.emplace_back("eps_policy = \"floor\"");
-  }
-  if (name == "step-unstable" && (base.rule == "adam" || base.rule == "adamw")) {
-    all.emplace_back("rule.amsgrad = true");
-  }
-  // The least p, and what more exponents would do.
-  Situation copy = base;
-  const Format now = deciding(copy, name).rounding.format;
-  for (int p = now.p + 1; p <= widest_significand; ++p) {
-    if (cures([&](Situation& s) {
-          Format& format = deciding(s, name).rounding.format;
-          format.p = p;
-          widen(s, format);
-        })) {
-      all.push_back(role + ".p = " + std::to_string(p));
-      break;
-    }
-    if (p == now.p + 1 && name != "v-stalls" && !cures([&](Situation& s) {
-          Format& format = deciding(s, name).rounding.format;
-          format.p = widest_significand;
-          widen(s, format);
-        })) {
-      break;  // no p does
-    }
-  }
-  const std::vector<const char*> wider{"binary16", "bfloat16", "binary32", "binary64", "x87"};
-  for (const char* other : wider) {
-    const auto format = find_format(other, now);
-    if (!format || holds(now, *format)) continue;
-    if (cures([&](Situation& s) {
-          deciding(s, name).rounding.format = *format;
-          widen(s, *format);
-        })) {
-      all.push_back(role + " = \"" + other + "\"");
-      break;
-    }
-  }
-  return all;
-}
-
 }  // namespace
 
 std::vector<Border> rounded_hyperparameters(const Cell& cell) {
@@ -667,7 +348,7 @@ std::vector<Border> rounded_hyperparameters(const Cell& cell) {
   for (const char* beta : {"beta1", "beta2", "alpha", "momentum"}) {
     const std::string key = "rule." + std::string(beta);
     if (!cell.find(key)) continue;
-    const W written = from_decimal<W>(Decimal(cell[key]));
+    const W written = decimal(cell, key);
     add(beta, rounded_once(s, written));
     if (beta[0] != 'm') add("1-" + std::string(beta), rounded_once(s, W(1 - written)));
   }
@@ -682,7 +363,10 @@ std::vector<Finding> hazards_of(const Cell& cell, const Magnitudes& magnitudes) 
     Finding found = finds[i](s);
     found.name = hazard_list[i].name;
     found.present = found.present && found.applies;
-    if (found.present) found.remedies = remedies_of(s, i);
+    if (found.present) {
+      found.remedies = remedies(
+          s, found.name, [&](const Situation& changed) { return finds[i](changed).present; });
+    }
     all.push_back(std::move(found));
   }
   return all;

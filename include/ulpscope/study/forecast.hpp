@@ -28,10 +28,9 @@ struct Forecast {
 ///   2. From the state there on its rule goes on without a model: gradients have the root mean
 ///      square that each of theirs had in the 25 steps before, their signs taking turns. So v
 ///      decays as the rule's own formulas, rounded as in the run, say.
-///   3. Every 10 steps the sharpness, the largest eigenvalue of P^-1 H, is computed, H at the
-///   floor;
-///      it crosses the threshold (Gains::limit), and the floor grows from there on by Gains::growth
-///      (see growth_onset_of) up to the level of the onset.
+///   3. Every 10 steps the sharpness, the largest eigenvalue of P^-1 H, is computed, with H at the
+///      floor; it crosses the threshold (Gains::limit), and the floor grows from there on by
+///      Gains::growth (see growth_onset_of) up to the level of the onset.
 ///
 /// As many numbers as a run has: what is measured is measured by `measure`, as in a run.
 Forecast forecast_onset(const Cell& cell);
