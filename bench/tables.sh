@@ -2,11 +2,11 @@
 # Runs the benchmarks and prints their medians as Markdown tables, each with its ratio to the first
 # column; what is compared is run in turns.
 # Called as: bench/tables.sh [wide] [rounding] [rules] [sweep], all where none is named
-# ULPSCOPE_BENCH: the folder of the programs (build/dev/bench); ULPSCOPE_REPETITIONS: of each (5).
+# ULPSCOPE_BENCH: the folder of the programs (build/bench); ULPSCOPE_REPETITIONS: of each (5).
 # SPDX-License-Identifier: BSL-1.0
 set -euo pipefail
 
-folder=${ULPSCOPE_BENCH:-build/dev/bench}
+folder=${ULPSCOPE_BENCH:-build/bench}
 repetitions=${ULPSCOPE_REPETITIONS:-5}
 known=(wide rounding rules sweep)
 chosen=("$@")

@@ -61,10 +61,10 @@ def ours(program, name):
 
 
 def main():
-    program = sys.argv[1] if len(sys.argv) > 1 else "build/dev/bench/ulpscope_native_bench"
+    program = sys.argv[1] if len(sys.argv) > 1 else "build/bench/ulpscope_native_bench"
     if not os.access(program, os.X_OK):
         sys.exit(f"{program}: no such program; expected for example "
-                 "build/dev/bench/ulpscope_native_bench")
+                 "build/bench/ulpscope_native_bench")
     torch.set_num_threads(1)
     cases = [("founding_step/binary32", founding_step(), 10),
              ("adam_beside_copy/binary32/10000000", adam(10**7), 1)]
