@@ -185,6 +185,7 @@ TEST_CASE("v leaves the normal numbers, and eps takes over, at the step that is 
     for (const char* mode : {"nearest-even", "toward-zero"}) {
       for (const char* encoding : {"linear", "sqrt"}) {
         for (const char* beta2 : {"0.5", "0.99"}) {
+          if (sanitized && beta2 != std::string("0.5")) continue;
           INFO(name << " " << mode << " " << encoding << " " << beta2);
           const Cell cell = wide_cell(
               "eps = 1e-3\nbeta2 = " + std::string(beta2),
@@ -587,7 +588,7 @@ void check(const Confusion& confusion) {
 }  // namespace
 
 TEST_CASE("runs show no hazard that was not named", "[hazard]") {
-  check(Confusion(150, sanitized ? 40 : 300));
+  check(Confusion(150, sanitized ? 20 : 300));
 }
 
 // ulpscope_tests "[full-hazards]" prints the table of the README.

@@ -59,9 +59,9 @@ int status_command(const std::string& folder) {
   double left_seconds = 0;
   bool known = true;
   std::string lines;
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    const auto timing = timings.find(plan.cells[i].id);
-    if (timing != timings.end()) pace.add(plan.cells[i], timing->second);
+  for (const Cell& cell : plan.cells) {
+    const auto timing = timings.find(cell.id);
+    if (timing != timings.end()) pace.add(cell, timing->second);
   }
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     const Cell& cell = plan.cells[i];

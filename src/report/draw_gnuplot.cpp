@@ -65,9 +65,9 @@ std::string labels_text(const Drawing& drawing, const FigureLayout& layout) {
   }
   for (std::size_t i = 0; i < drawing.key.size(); ++i) {
     const Entry& entry = drawing.key[i];
-    const double x = layout.left + layout.entry_width * static_cast<double>(i / layout.key_rows);
-    y = layout.bottom - 1.28 - layout.label_height -
-        text_line * static_cast<double>(i % layout.key_rows);
+    const std::size_t column = i / layout.key_rows, row = i % layout.key_rows;
+    const double x = layout.left + layout.entry_width * static_cast<double>(column);
+    y = layout.bottom - 1.28 - layout.label_height - text_line * static_cast<double>(row);
     if (entry.style) {
       text += fmt::format("set arrow from {} to {} nohead {}\n", at(x, y), at(x + sample_width, y),
                           line_text(*entry.style));

@@ -80,7 +80,8 @@ std::string element_text(const Element& element) {
     for (const auto& piece : element.pieces) {
       Coordinates outline;
       for (const auto& [x, low, high] : piece) outline.add(x, low);
-      for (auto at = piece.rbegin(); at != piece.rend(); ++at) outline.add((*at)[0], (*at)[2]);
+      std::for_each(piece.rbegin(), piece.rend(),
+                    [&](const auto& at) { outline.add(at[0], at[2]); });
       text += plot_text("draw=none, fill=" + colour + ", fill opacity=0.25", outline, " -- cycle");
     }
     return text;

@@ -44,7 +44,7 @@ std::string html_number(const std::string& text) {
 std::vector<std::string_view> attributes_of(const Table& table) {
   std::vector<std::string_view> all;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    all.push_back(is_numeric(table, i) ? " class=\"number\"" : "");
+    all.emplace_back(is_numeric(table, i) ? " class=\"number\"" : "");
   }
   return all;
 }

@@ -70,7 +70,7 @@ auto role_options() {
              {},
              [] {
                auto names = names_of(subnormals_names);
-               names.push_back("format");
+               names.emplace_back("format");
                return names;
              }},
       Option{"saturate", in<S>(&RoleOptions::saturate), "overflow gives the largest number"},

@@ -49,7 +49,7 @@ inline void append_hex_literal(std::string& text, bool negative,
   // From behind the leading 1, in words of their own.
   for (std::size_t i = words; i-- > 0;) {
     const std::uint64_t below = i > 0 ? significand[i - 1] : 0;
-    std::uint64_t word =
+    std::uint64_t word =  // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): >= 0
         unused == 63 ? below : significand[i] << (unused + 1) | below >> (63 - unused);
     for (int digit = 0; digit < 16; ++digit, word <<= 4U) {
       text += "0123456789abcdef"[word >> 60U];
@@ -66,7 +66,7 @@ template <class T>
 void append_hex_literal(std::string& text, const T& x) {
   using std::isfinite;
   using std::signbit;
-  if (!isfinite(x)) {
+  if (!isfinite(x)) {  // NOLINT(bugprone-branch-clone): of what is left, each T has one branch
     text += decimal_text(x);
   } else if constexpr (is_soft<T>) {
     append_hex_literal(text, static_cast<double>(x));

@@ -150,7 +150,7 @@ struct IfmaLanes {
   /// below the unit, and are rounded alike.
   [[ULPSCOPE_IFMA, gnu::noinline]] static void shift_far(Far& far) {
     __mmask8 moves[n + 1];
-    V by = _mm512_maskz_min_epi64(0xFF, far.by, all(52 * (n + 2)));
+    V by = _mm512_maskz_min_epi64(0xFF, far.by, all(std::int64_t{52} * (n + 2)));
     for (__mmask8& move : moves) {
       move = _mm512_cmpgt_epi64_mask(by, all(52));
       by = _mm512_mask_sub_epi64(by, move, by, all(52));

@@ -47,12 +47,12 @@ class Inputs {
         features(samples.features),
         targets(std::move(samples.targets)),
         labels(std::move(samples.labels)) {
-    if (!is_native<T> || !every) rows_ = std::move(samples.narrow);
+    if (!is_native<T> || !every) rows_ = std::exchange(samples.narrow, {});
     if (rows_.empty() && by_kernels(every)) rows_ = kernel::binary32_values<T>(samples.inputs);
     if (rows_.empty()) {
       values_ = std::move(samples.inputs);
       if constexpr (std::is_same_v<T, float>) {
-        if (values_.empty()) values_ = std::move(samples.narrow);
+        if (values_.empty()) values_ = std::exchange(samples.narrow, {});
       }
       for (const float x : samples.narrow) values_.push_back(convert<T>(x));
     }

@@ -295,6 +295,7 @@ Footprint footprint(const Cell& cell) {
           rule + sizeof(T) * parameters + values, losses + trace, trace + values};
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): these are no expressions
 /// Instantiates all of this for T: once in a translation unit of its own, `extern` elsewhere, as
 /// every arithmetic of a model meets every one of a rule.
 #define ULPSCOPE_TRAIN(extern_or_not, T)                                                           \
@@ -312,5 +313,6 @@ Footprint footprint(const Cell& cell) {
                                                      const Growths&);                              \
   extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                      \
   extern_or_not template Footprint footprint<T>(const Cell&);
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace ulpscope
