@@ -20,6 +20,8 @@
 #include "program.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/quartiles.hpp"
+#include "ulpscope/store/results.hpp"
+#include "ulpscope/study/plan.hpp"
 
 namespace {
 
@@ -146,4 +148,23 @@ TEST_CASE("every number of the findings is that of the results", "[findings]") {
     CAPTURE(word);
     CHECK(given.count(word) == 1);
   }
+}
+
+TEST_CASE("the study beside each result is its study file, every default written out",
+          "[findings]") {
+  // Where data stand is written from the folder of the results.
+  const auto without_places = [](const std::string& text) {
+    return std::regex_replace(text, std::regex("\\nfile = [^\n]*"), "");
+  };
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(results)) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    const Study study = read_study(std::string(ULPSCOPE_SOURCE_DIR) + "/studies/" + name + ".toml");
+    const std::string now = release_line() + study_toml(study, make_plan(study));
+    CHECK(without_places(slurp(entry.path() / "study.toml")) == without_places(now));
+    ++count;
+  }
+  CHECK(count > 0);
 }
