@@ -42,7 +42,7 @@ void check_shadow(const Cell& cell, const std::string& arithmetic) {
 
 }  // namespace
 
-const Section& section_named(const std::string& name) {
+const Section& section_named(std::string_view name) {
   const auto& all = sections();
   return *std::find_if(all.begin(), all.end(),
                        [&](const Section& section) { return section.name == name; });

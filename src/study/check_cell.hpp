@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "make_cell.hpp"
 
@@ -10,7 +11,7 @@
 // the keys that do not go together was given.
 namespace ulpscope {
 
-const Section& section_named(const std::string& name);
+const Section& section_named(std::string_view name);
 
 using ExtentOf = std::function<Extent(const Kind& data)>;
 
