@@ -159,7 +159,7 @@ TEST_CASE("a state whose lists do not fit each other is refused", "[resume]") {
   std::string why;
   const RunState whole = read_state(folder.path(), 24, why).value();
   for (const auto& [list, count] :
-       {std::pair("loss_steps", 100), std::pair("losses", 100), std::pair("losses", 0)}) {
+       {std::pair("loss_steps", 100U), std::pair("losses", 100U), std::pair("losses", 0U)}) {
     CAPTURE(list, count);
     RunState changed = whole;
     changed.lists.at(list).resize(count, "1");

@@ -204,7 +204,8 @@ TEMPLATE_LIST_TEST_CASE("sums over wide numbers have the plain loop's bits", "[k
   WideOperands<T> aimed(53);
   Mismatches mismatches;
   for (int trial = 0; trial < trials(40000); ++trial) {
-    const std::size_t columns = trial % 50 == 0 ? 21 : 64, stride = columns + trial % 3;
+    const std::size_t columns = trial % 50 == 0 ? 21 : 64;
+    const std::size_t stride = columns + static_cast<std::size_t>(trial % 3);
     const int rows = 2 + aimed.below(3), e = aimed.below(200) - 100;
     std::vector<T> weights, matrix, out, expected;
     for (std::size_t k = 0; k < columns; ++k) {
