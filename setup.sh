@@ -23,6 +23,7 @@ packages=(
   "test  catch2               Catch2: the framework of the tests"
   "test  libmpfr-dev          MPFR: independent arithmetic the tests compare with"
   "test  libbenchmark-dev     Google Benchmark: the speed measurements"
+  "test  python3              drives the browser, breaks lines of the core, counts those that run"
   "test  dpkg-dev             dpkg-shlibdeps: the libraries that a Debian package depends on"
   "test  file                 finds the programs in it"
   "ci    git                  lists the sources whose layout is checked"
