@@ -165,7 +165,7 @@ void each(benchmark::State& state, const Operation& operation) {
     }
     benchmark::DoNotOptimize(pairs.out.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count) * state.iterations());
 }
 
 #if ULPSCOPE_X86
@@ -183,7 +183,7 @@ void each_eight(benchmark::State& state, const Operation& operation) {
     }
     benchmark::DoNotOptimize(pairs.out.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count) * state.iterations());
 }
 #endif
 
@@ -202,7 +202,7 @@ void each_mpfr(benchmark::State& state, const Operation& operation) {
     for (std::size_t i = 0; i < pairs.count; ++i) operation(out[i], a[i], b[i]);
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count) * state.iterations());
 }
 
 #if ULPSCOPE_QUADMATH
@@ -218,7 +218,7 @@ void each_float128(benchmark::State& state, const Operation& operation) {
     for (std::size_t i = 0; i < pairs.count; ++i) out[i] = operation(a[i], b[i]);
     benchmark::DoNotOptimize(out.data());
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count * state.iterations()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(pairs.count) * state.iterations());
 }
 #endif
 
