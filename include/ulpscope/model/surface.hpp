@@ -101,7 +101,7 @@ struct Beale {
   static std::array<N, 3> hessian(const N& x, const N& y, std::span<const N> c) {
     const N y2 = y * y, y3 = y2 * y;
     const N r1 = residual(x, y, c[1]), r2 = residual(x, y2, c[2]), r3 = residual(x, y3, c[3]);
-    const N d1 = y - c[0], d2 = y2 - c[0], d3 = y3 - c[0];      // of the residuals by x
+    const N d1 = y - c[0], d2 = y2 - c[0], d3 = y3 - c[0];  // of the residuals by x
     const N& e1 = x;
     const N e2 = c[4] * (x * y), e3 = c[5] * (x * y2);  // by y
     const N xx = square(d1) + square(d2) + square(d3);
