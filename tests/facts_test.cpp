@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "catch.hpp"
 #include "mpfr.hpp"
@@ -18,13 +19,13 @@ using namespace ulpscope;
 using namespace ulpscope::test;
 using nlohmann::json;
 
-const json& facts(const std::string& begin) {
+const json& facts(std::string_view begin) {
   static const json all =
       json::parse(std::ifstream(std::string(ULPSCOPE_TEST_DIR) + "/golden/facts.json"));
   for (const auto& [name, fact] : all.items()) {
     if (name.rfind(begin, 0) == 0) return fact;
   }
-  throw std::runtime_error("no fact begins with " + begin);
+  throw std::runtime_error("no fact begins with " + std::string(begin));
 }
 
 Format format(const std::string& name) {

@@ -67,7 +67,8 @@ std::string looked_up(const std::string& comment) {
   static const std::regex form("([a-z-]+): (?:(low|high) )?([a-z_]+) of (.*)");
   std::smatch parts;
   if (!std::regex_match(comment, parts, form)) throw std::runtime_error("unknown form");
-  const Csv& summary = summary_of(parts[1]);
+  const std::string study = parts[1];
+  const Csv& summary = summary_of(study);
   std::vector<std::string> values;
   std::size_t count = 0;
   const bool explained = parts[3] == "explained", counts = explained || parts[3] == "count";

@@ -34,12 +34,12 @@ W border(const std::function<bool(const W&)>& holds, std::int64_t bottom, std::i
 
 /// All that hazards are decided by.
 struct Situation {
-  const Cell* cell;
+  const Cell* cell = nullptr;
   std::string rule;
-  std::uint64_t steps;
+  std::uint64_t steps = 0;
   Format arithmetic;
   RoleFormat v, w, u, hyper;
-  EpsPolicy policy;
+  EpsPolicy policy = EpsPolicy::as_is;
   // As written, and rounded.
   W lr, beta2 = -1, eps = -1;
   W kept_lr, kept_beta2 = -1, share = -1, kept_eps = -1;
