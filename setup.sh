@@ -17,6 +17,7 @@ packages=(
   "build libeigen3-dev        Eigen: eigenvalues, for the probe of the sharpness"
   "build libfmt-dev           fmt: text, and numbers that read back the same"
   "build nlohmann-json3-dev   JSON: the file about the machine"
+  "build libqpdf-dev          qpdf: takes the time out of PDF figures"
   "build libmd-dev            libmd: SHA-256, the ids of cells and the checksums of results"
   "build libjs-chart.js       Chart.js: the charts of the report page, put into the program"
   "build gnuplot-nox|gnuplot-qt|gnuplot-x11  gnuplot: draws the figures"

@@ -2,12 +2,17 @@
 # Runs the benchmarks and prints their medians as Markdown tables, each with its ratio to the first
 # column; what is compared is run in turns.
 # Called as: bench/tables.sh [wide] [rounding] [rules] [sweep], all where none is named
-# ULPSCOPE_BENCH: the folder of the programs (build/bench); ULPSCOPE_REPETITIONS: of each (5).
+# ULPSCOPE_BENCH: the folder of the programs (build/bench); ULPSCOPE_REPETITIONS: of each, at least 2
+# (5).
 # SPDX-License-Identifier: BSL-1.0
 set -euo pipefail
 
 folder=${ULPSCOPE_BENCH:-build/bench}
 repetitions=${ULPSCOPE_REPETITIONS:-5}
+if ! [[ $repetitions =~ ^[0-9]+$ ]] || ((repetitions < 2)); then
+  echo "tables.sh: ULPSCOPE_REPETITIONS=$repetitions: expected at least 2, for example 5" >&2
+  exit 2
+fi
 known=(wide rounding rules sweep)
 chosen=("$@")
 [[ $# -gt 0 ]] || chosen=("${known[@]}")
@@ -104,8 +109,13 @@ sweep() {
   echo
   echo "| --jobs | cells a second |"
   echo "|---:|---:|"
-  medians ulpscope_sweep_bench . 1 |
+  medians ulpscope_sweep_bench '^sweep/' 1 |
     awk '{ split($1, part, "/"); printf "| %s | %.0f |\n", part[2], $2 }'
+  echo
+  echo "Eight cells of 200 steps over inputs of 16 MB, --jobs 1: seconds a cell (times as fast)"
+  echo
+  medians ulpscope_sweep_bench '^together/' 1 |
+    awk '{ split($1, part, "/"); print "cell", part[2], 1 / $2 }' | pivot faster "--together" 1 8
   echo
 }
 

@@ -67,12 +67,25 @@ int parse_and_run(int argc, char** argv) {
         ->expected(1)
         ->take_all();
     command->add_option("--only", run.only, "cells where key=value,...; values may hold * and ?");
-    command->add_option("--jobs", run.jobs, "cells at a time")->check(CLI::Range(1, 1024));
+  };
+  const auto together_option = [](CLI::App* command, unsigned& together) {
+    const std::string otherwise = std::to_string(together);
+    command
+        ->add_option(
+            "--together", together,
+            "cells of a group, which share large inputs and advance together (" + otherwise + ")")
+        ->check(CLI::Range(1, 64));
+  };
+  const auto jobs_options = [&](CLI::App* command) {
+    command->add_option("--jobs", run.jobs, "cells, or groups of them, at a time")
+        ->check(CLI::Range(1, 1024));
+    together_option(command, run.together);
   };
 
   auto* run_app =
       app.add_subcommand("run", "run a study's cells, then write summary, tables, figures");
   study_options(run_app);
+  jobs_options(run_app);
   run_app->add_option("--out", run.out, "the study's folder (results/<name>)");
   run_app->add_flag("--fresh", run.fresh, "remove the planned cells first");
   run_app->add_flag(
@@ -90,24 +103,29 @@ int parse_and_run(int argc, char** argv) {
   run_app->callback([&] { result = run_command(run); });
 
   SubmitOptions submit;
+  submit.run.together = 1;  // or the first tasks would take most of the cells
   bool slurm = false;
   auto* submit_app = app.add_subcommand(
       "submit", "run a study's cells as a job array; other options are those of sbatch");
   study_options(submit_app);
   submit_app->add_option("--out", run.out, "the study's folder (results/<name>)");
+  together_option(submit_app, submit.run.together);
   submit_app->add_flag("--slurm", slurm, "to Slurm, by sbatch")->required();
   submit_app->add_option("--tasks", submit.tasks, "tasks of the array (4); more may be added later")
       ->check(CLI::Range(1, 100000));
   submit_app->allow_extras();
   submit_app->callback([&] {
+    const unsigned together = submit.run.together;
     submit.run = run;
     submit.run.jobs = 1;
+    submit.run.together = together;
     submit.sbatch = submit_app->remaining();
     result = submit_command(submit);
   });
 
   auto* plan_app = app.add_subcommand("plan", "show a study's cells and what they will cost");
   study_options(plan_app);
+  jobs_options(plan_app);
   plan_app->callback([&] { result = plan_command(run); });
 
   std::string folder;

@@ -23,12 +23,12 @@ std::string study(const std::string& name) {
 }
 
 /// A small case, quickly set up.
-const std::vector<std::string> small{"--set", "data.features=20", "--set", "data.samples=4",
-                                     "--set", "study.steps=500"};
+const std::vector<std::string> small_case{"--set", "data.features=20", "--set", "data.samples=4",
+                                          "--set", "study.steps=500"};
 
 Result advise(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "advise");
-  arguments.insert(arguments.end(), small.begin(), small.end());
+  arguments.insert(arguments.end(), small_case.begin(), small_case.end());
   return program(arguments);
 }
 

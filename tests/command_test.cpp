@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "sealed.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/json.hpp"
 
@@ -271,8 +272,13 @@ TEST_CASE("verify names what is changed, missing or forged") {
   const std::string forged_id = read_csv(bench.out() + "/summary.csv").rows[1][0];
   summary.replace(summary.find("unconverged", summary.find(forged_id)), 11, "stable");
   spit(bench.out() + "/summary.csv", summary);
+  CHECK(program({"verify", bench.out()})
+            .out.find("\nsummary.csv: has changed: cells.sum has another checksum\n") !=
+        std::string::npos);
+  seal_summary(bench.out());
   result = program({"verify", bench.out()});
   CHECK(result.code == 1);
+  CHECK(result.out.find("has changed") == std::string::npos);
   CHECK(result.out.rfind(forged_id + ": a rerun gives another row than summary.csv has\n", 0) == 0);
   CHECK(result.out.find("\n8 of 9 cells verified\n") != std::string::npos);
 }
@@ -288,6 +294,7 @@ TEST_CASE("verify compares what is made from the summary") {
   spit(table, text);
   const std::string summary = slurp(bench.out() + "/summary.csv");
   spit(bench.out() + "/summary.csv", summary + summary.substr(summary.find('\n') + 1));
+  seal_summary(bench.out());
   CHECK(program({"verify", bench.out()}).code == 1);
 }
 

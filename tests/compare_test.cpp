@@ -93,6 +93,7 @@ TEST_CASE("what differs is told to the bit and the step", "[compare]") {
   const std::string tail = summary.rows[0][*summary.column("tail")];
   summary.rows[0][*summary.column("tail")] = "7";
   spit(folders.folder / "b/summary.csv", summary.text());
+  seal_summary(folders.folder / "b");
 
   const Result result = folders.compare("a", "b");
   INFO(result.out << result.err);
@@ -190,6 +191,7 @@ TEST_CASE("what cannot be compared is bad input", "[compare]") {
   CHECK(program({"compare", folders.path("a")}).code == 2);
   fs::copy(folders.folder / "a", folders.folder / "b", fs::copy_options::recursive);
   spit(folders.folder / "b/summary.csv", "id,status\n1\n");
+  seal_summary(folders.folder / "b");
   const Result damaged = folders.compare("a", "b");
   CHECK(damaged.code == 2);
   CHECK(has(damaged.err, "summary.csv:2"));

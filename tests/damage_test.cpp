@@ -7,8 +7,10 @@
 #include "catch.hpp"
 #include "interrupted.hpp"
 #include "program.hpp"
+#include "ulpscope/format/sha256.hpp"
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/csv.hpp"
+#include "ulpscope/store/results.hpp"
 #include "ulpscope/study/plan.hpp"
 
 namespace {
@@ -229,6 +231,69 @@ TEST_CASE("status and summary say which cells are damaged, and use none of it", 
   // Without the summary, there is nothing that knows the metrics.
   fs::remove(bench.out + "/summary.csv");
   CHECK(has(program({"status", bench.out}).out, "3 done, 0 running, 0 failed, 2 left"));
+}
+
+TEST_CASE("a summary that is not as it was written is not used", "[damage]") {
+  const Bench bench;
+  const fs::path summary = fs::path(bench.out) / "summary.csv";
+  const std::string written = slurp(summary);
+  std::string forged = written;
+  forged.replace(forged.find("unconverged"), 11, "stable");
+  spit(summary, forged);
+  const std::vector<std::vector<std::string>> readers{
+      {"table", bench.out},
+      {"table", bench.out, "--adhoc", "--rows", "rule.lr", "--columns", "floor"},
+      {"figure", bench.out},
+      {"report", bench.out},
+      {"compare", bench.out, bench.out},
+      {"advise", bench.study, "--predict", "--compare", bench.out}};
+  for (const auto& arguments : readers) {
+    CAPTURE(arguments);
+    const Result result = program(arguments);
+    CHECK(result.code == 2);
+    CHECK(has(result.err, summary.string() + ": is not as it was written"));
+  }
+  CHECK(has(program({"status", bench.out}).err, "is not as it was written"));
+  CHECK(slurp(summary) == forged);
+
+  // Where the cells are, it is made again.
+  CHECK(program({"summary", bench.out}).out == written);
+  CHECK(compared_files(bench.out) == bench.undisturbed);
+
+  // Where they are not, it is all there is: nothing goes over it.
+  fs::remove_all(fs::path(bench.out) / "cells");
+  CHECK(program({"summary", bench.out}).out == written);
+  spit(summary, forged);
+  for (const Result& refused :
+       {program({"summary", bench.out}), bench.run(), bench.run({"--only", "rule.lr=1e-3"})}) {
+    CHECK(refused.code == 2);
+    CHECK(has(refused.err, summary.string() + ": is not as it was written"));
+    CHECK(has(refused.err, "5 results stood in it alone"));
+  }
+  CHECK(slurp(summary) == forged);
+  fs::remove(summary);
+  CHECK(bench.run().code == 0);
+  CHECK(compared_files(bench.out) == bench.undisturbed);
+}
+
+TEST_CASE("a summary goes with its checksum at every time of being written", "[damage]") {
+  const Bench bench;
+  const fs::path sums = fs::path(bench.out) / "cells.sum";
+  const std::string before = slurp(fs::path(bench.out) / "summary.csv"), sum = slurp(sums);
+  const std::string after = before + before.substr(before.find('\n') + 1);
+  const std::string cells = sum.substr(sum.find('\n') + 1);
+  const auto line = [](const std::string& text) { return sha256(text) + "  summary.csv\n"; };
+  CHECK(sum == line(before) + cells);
+  // As a kill would leave them: both checksums, with the one summary or the other.
+  spit(sums, line(before) + line(after) + cells);
+  CHECK_FALSE(summary_changed(bench.out));
+  spit(fs::path(bench.out) / "summary.csv", after);
+  CHECK_FALSE(summary_changed(bench.out));
+  spit(sums, line(before) + cells);
+  CHECK(summary_changed(bench.out));
+  // As earlier releases wrote them: without.
+  spit(sums, cells);
+  CHECK_FALSE(summary_changed(bench.out));
 }
 
 TEST_CASE("damaged beside what is selected: the figures are left, the results kept", "[damage]") {

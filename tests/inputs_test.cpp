@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "cells.hpp"
 #include "mpfr.hpp"
+#include "sanitized.hpp"
 #include "ulpscope/study/trained.hpp"
 
 namespace {
@@ -18,20 +19,22 @@ using namespace ulpscope::test;
 
 /// What a role does to a sum's operations.
 template <class T>
-KeptRole<T> role_of(const char* format, bool every) {
+KeptRole<T> role_of(const char* format, Mode mode, bool every) {
   RoleFormats formats;
   if (*format != 0) {
-    formats[Role::activations] = RoleFormat{{*find_format(format, own_format<T>())}, every};
+    formats[Role::activations] = RoleFormat{{*find_format(format, own_format<T>()), mode}, every};
   }
   return Roles<T>(formats)[Role::activations];
 }
 
-/// Term by term.
+/// Term by term, for the result of this index.
 template <class T>
-T plain_sum(std::size_t terms, const KeptRole<T>& role, const auto& weight, const auto& value) {
+T plain_sum(std::size_t terms, const KeptRole<T>& role, std::size_t index, const auto& weight,
+            const auto& value) {
   T sum(0);
   for (std::size_t r = 0; r < terms; ++r) {
-    sum = role.sum(sum, role.product(weight(r), value(r), Site{}), Site{});
+    const T term = role.product(weight(r), value(r), role.site(index, 1, 2 * r));
+    sum = role.sum(sum, term, role.site(index, 1, 2 * r + 1));
   }
   return sum;
 }
@@ -43,18 +46,20 @@ T value(std::mt19937& generator, bool narrow) {
   return narrow ? x : T(x / T(3));
 }
 
+constexpr std::size_t units = 3;
+
 /// Both sums of all samples and of a batch.
 template <class T>
-void compare(std::size_t samples, std::size_t features, bool narrow, const char* format,
+void compare(std::size_t samples, std::size_t features, bool narrow, const char* format, Mode mode,
              Mismatches& mismatches) {
   std::mt19937 generator(static_cast<std::uint32_t>(samples + 31 * features));
   const bool every = *format != 0;
-  const KeptRole<T> role = role_of<T>(format, every);
+  const KeptRole<T> role = role_of<T>(format, mode, every);
   Samples<T> given{samples, features, 0, {}, std::vector<T>(samples), {}};
   for (std::size_t i = 0; i < samples * features; ++i) {
     given.inputs.push_back(value<T>(generator, narrow));
   }
-  std::vector<T> w(features), s(samples);
+  std::vector<T> w(units * features), s(units * samples);
   for (T& x : w) x = value<T>(generator, false);
   for (T& x : s) x = value<T>(generator, false);
   const Inputs<T> all(given, every);
@@ -68,10 +73,10 @@ void compare(std::size_t samples, std::size_t features, bool narrow, const char*
     const auto row = [&](std::size_t i) {
       return given.inputs.data() + (batch.empty() ? i : batch[i]) * features;
     };
-    std::vector<T> of_samples(inputs.count, T(7)), of_features(features, T(7));
-    inputs.template sum_features<T>(w, of_samples, role, 1, 0, 0);
-    inputs.template sum_samples<T>(std::span<const T>(s).first(inputs.count), of_features, role, 1,
-                                   0, 0);
+    const std::size_t n = inputs.count;
+    std::vector<T> of_samples(units * n, T(7)), of_features(units * features, T(7));
+    inputs.template sum_features<T>(w, of_samples, role, 1, 0);
+    inputs.template sum_samples<T>(std::span<const T>(s).first(units * n), of_features, role, 1, 0);
     const auto where = [&](std::size_t k) {
       return [&, k] {
         return std::to_string(samples) + " x " + std::to_string(features) + ", output " +
@@ -79,17 +84,19 @@ void compare(std::size_t samples, std::size_t features, bool narrow, const char*
                ", rounded to '" + format + "'";
       };
     };
-    for (std::size_t i = 0; i < inputs.count; ++i) {
+    for (std::size_t k = 0; k < of_samples.size(); ++k) {
+      const T* const of_unit = &w[k / n * features];
       const T z = plain_sum<T>(
-          features, role, [&](std::size_t j) { return w[j]; },
-          [&](std::size_t j) { return row(i)[j]; });
-      mismatches.expect(of_samples[i] == z, where(i));
+          features, role, k, [&](std::size_t j) { return of_unit[j]; },
+          [&](std::size_t j) { return row(k % n)[j]; });
+      mismatches.expect(of_samples[k] == z, where(k));
     }
-    for (std::size_t j = 0; j < features; ++j) {
+    for (std::size_t k = 0; k < of_features.size(); ++k) {
+      const T* const of_unit = &s[k / features * n];
       const T g = plain_sum<T>(
-          inputs.count, role, [&](std::size_t i) { return s[i]; },
-          [&](std::size_t i) { return row(i)[j]; });
-      mismatches.expect(of_features[j] == g, where(j));
+          n, role, k, [&](std::size_t i) { return of_unit[i]; },
+          [&](std::size_t i) { return row(i)[k % features]; });
+      mismatches.expect(of_features[k] == g, where(k));
     }
   }
 }
@@ -100,11 +107,13 @@ TEMPLATE_TEST_CASE("sums of inputs are the plain loop's however they are held", 
                    double, long double, BFloat16, Quad) {
   using T = TestType;
   Mismatches mismatches;
+  const std::pair<const char*, Mode> roundings[] = {
+      {"", Mode::nearest_even}, {"p3", Mode::nearest_even}, {"p3", Mode::stochastic}};
   for (const bool narrow : {true, false}) {
-    for (const char* format : {"", "p3"}) {
-      compare<T>(1, 1, narrow, format, mismatches);
-      compare<T>(21, 37, narrow, format, mismatches);
-      compare<T>(130, 129, narrow, format, mismatches);
+    for (const auto& [format, mode] : roundings) {
+      compare<T>(1, 1, narrow, format, mode, mismatches);
+      compare<T>(21, 37, narrow, format, mode, mismatches);
+      compare<T>(130, 129, narrow, format, mode, mismatches);
     }
   }
   if constexpr (!kernel::has_kernel<T>) {  // all in one layout that the second cache cannot hold
@@ -113,8 +122,9 @@ TEMPLATE_TEST_CASE("sums of inputs are the plain loop's however they are held", 
       return kernel::fits_second_cache(static_cast<double>(samples) * 517 * bytes);
     };
     while (fits(sizeof(float))) samples += 260;
-    compare<T>(samples, 517, true, "", mismatches);
-    compare<T>(samples, 517, false, "", mismatches);
+    compare<T>(samples, 517, true, "", Mode::nearest_even, mismatches);
+    compare<T>(samples, 517, false, "", Mode::nearest_even, mismatches);
+    if (!sanitized) compare<T>(samples, 517, true, "p3", Mode::stochastic, mismatches);
   }
   CHECK_NONE(mismatches);
 }

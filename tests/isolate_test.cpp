@@ -49,13 +49,13 @@ std::string in_format(const std::string& value, const std::string& but = "",
   return text;
 }
 
-const std::string two =
+const std::string two_cells =
     "[isolate]\nroles = [\"second_moment\", \"update\"]\nformats = [\"binary32\", \"p11\"]\n";
 
 }  // namespace
 
 TEST_CASE("isolate makes each role coarse alone and exact alone", "[isolate]") {
-  const Plan plan = plan_of(two);
+  const Plan plan = plan_of(two_cells);
   CHECK(plan.swept == Texts{"isolate.way", "isolate.role", "isolate.format"});
   CHECK(labels_of(plan) == Texts{"exact none dec50", "all all binary32",
                                  "only second_moment binary32", "all-but second_moment binary32",
@@ -73,7 +73,7 @@ TEST_CASE("isolate makes each role coarse alone and exact alone", "[isolate]") {
 
 TEST_CASE("a cell of isolate is the one that is written by hand", "[isolate]") {
   const std::string every = "{ format = \"p11\", rounding = \"every\" }";
-  const Plan plan = plan_of(two);
+  const Plan plan = plan_of(two_cells);
   CHECK(cell_at(plan, "isolate.way=exact").id == id("arithmetic = \"dec50\"\n"));
   CHECK(cell_at(plan, "isolate.way=all,isolate.format=p11").id ==
         id("arithmetic = \"dec50\"\n" + in_format(every)));
@@ -101,10 +101,10 @@ TEST_CASE("a cell of isolate is the one that is written by hand", "[isolate]") {
 }
 
 TEST_CASE("isolate multiplies with a sweep, whose parts of a role it keeps", "[isolate]") {
-  CHECK(message(two + "[sweep]\n\"rule.kind\" = [\"adam\", \"sgd\"]\n")
+  CHECK(message(two_cells + "[sweep]\n\"rule.kind\" = [\"adam\", \"sgd\"]\n")
             .find("a cell with rule.kind = \"sgd\" has no precision.second_moment") !=
         std::string::npos);
-  const Plan plan = plan_of(two +
+  const Plan plan = plan_of(two_cells +
                             "rounding = \"store\"\n[precision]\nparameters = { compensation = "
                             "\"kahan\" }\n[sweep]\n\"data.seed\" = [1, 2]\n"
                             "\"precision.second_moment.use\" = [\"stored\", \"fresh\"]\n");
@@ -127,11 +127,12 @@ TEST_CASE("isolate multiplies with a sweep, whose parts of a role it keeps", "[i
 TEST_CASE("a study with isolate reads back as the same plan", "[isolate]") {
   const TempFolder folder;
   for (const std::string& text :
-       {two,
-        two + "exact = \"quad\"\n[precision]\nparameters = { compensation = \"kahan\" }\n[sweep]\n"
-              "\"data.seed\" = [1, 2]\n[[table]]\nrows = [\"isolate.role\", \"isolate.way\", "
-              "\"data.seed\"]\ngroup = \"isolate.format\"\ncolumns = \"floor\"\nonly = "
-              "\"isolate.way=o*\"\n",
+       {two_cells,
+        two_cells +
+            "exact = \"quad\"\n[precision]\nparameters = { compensation = \"kahan\" }\n[sweep]\n"
+            "\"data.seed\" = [1, 2]\n[[table]]\nrows = [\"isolate.role\", \"isolate.way\", "
+            "\"data.seed\"]\ngroup = \"isolate.format\"\ncolumns = \"floor\"\nonly = "
+            "\"isolate.way=o*\"\n",
         std::string("[isolate]\nrounding = \"store\"\nformats = { p = 9, emax = 8, emin = -7, mode "
                     "= \"up\" }\n")}) {
     const Study study = study_of(text);
@@ -150,8 +151,8 @@ TEST_CASE("a study with isolate reads back as the same plan", "[isolate]") {
 }
 
 TEST_CASE("set changes isolate", "[isolate]") {
-  CHECK(plan_of(two, {"isolate.exact=quad"}).cells[0].id == id("arithmetic = \"quad\"\n"));
-  CHECK(plan_of(two, {"isolate.formats=[\"p7\"]", "isolate.roles=loss"}).cells.size() == 4);
+  CHECK(plan_of(two_cells, {"isolate.exact=quad"}).cells[0].id == id("arithmetic = \"quad\"\n"));
+  CHECK(plan_of(two_cells, {"isolate.formats=[\"p7\"]", "isolate.roles=loss"}).cells.size() == 4);
   CHECK(labels_of(plan_of("", {"isolate.formats=p7"})).size() == 2 + 2 * role_count);
 }
 
@@ -190,11 +191,11 @@ TEST_CASE("a wrong isolate is refused with line, key, expectation and example", 
   for (const char* key :
        {"arithmetic = \"dec100\"", "arithmetic = \"binary64\"", "rule_arithmetic = \"dec100\"",
         "loss = \"p8\"", "update = { mode = \"up\" }"}) {
-    CHECK(message(two + "[precision]\n" + key + "\n").find(alone) != std::string::npos);
+    CHECK(message(two_cells + "[precision]\n" + key + "\n").find(alone) != std::string::npos);
   }
-  CHECK(message(two + "[sweep]\n\"precision.arithmetic\" = [\"quad\"]\n").find(alone) !=
+  CHECK(message(two_cells + "[sweep]\n\"precision.arithmetic\" = [\"quad\"]\n").find(alone) !=
         std::string::npos);
-  CHECK(message(two + "[sweep]\n\"precision.loss.mode\" = [\"up\"]\n").find(alone) !=
+  CHECK(message(two_cells + "[sweep]\n\"precision.loss.mode\" = [\"up\"]\n").find(alone) !=
         std::string::npos);
   // A format that the exact arithmetic lacks, at the format's line.
   CHECK(message("[isolate]\nexact = \"binary32\"\nformats = \"binary64\"\n")
@@ -266,7 +267,7 @@ TEST_CASE("medians of shares pass over those that there are not", "[isolate]") {
   spec.over = {"data.seed"};
   spec.only = "isolate.format=p11";
   const Csv csv = with_share(with_share(summary(), "floor_explained"), "onset_explained");
-  const std::string text = table_text(spec, study_of(two), csv, {}, TableFormat::csv);
+  const std::string text = table_text(spec, study_of(two_cells), csv, {}, TableFormat::csv);
   CHECK(text ==
         "isolate.way,isolate.role,floor_explained,floor_explained_q1,floor_explained_q3,"
         "floor_explained_n,onset_explained,onset_explained_q1,onset_explained_q3,"
@@ -274,14 +275,14 @@ TEST_CASE("medians of shares pass over those that there are not", "[isolate]") {
         "all,all,1,1,1,2,1,1,1,1,2,done\n"
         "only,update,0.25,0.25,0.5,2,0.5,0.5,0.5,1,2,done\n"
         "all-but,update,-497.5,-497.5,-497.5,1,2 censored,,,2,2,done\n");
-  const std::string shown = table_text(spec, study_of(two), csv, {}, TableFormat::markdown);
+  const std::string shown = table_text(spec, study_of(two_cells), csv, {}, TableFormat::markdown);
   CAPTURE(shown);
   CHECK(shown.find("0.250 \\[0.250, 0.500]") != std::string::npos);
   CHECK(shown.find("0.500 \\[0.500, 0.500] (1 of 2)") != std::string::npos);
   CHECK(message("[[table]]\ncolumns = \"floor_explained\"\n")
             .find("is there in a study with [isolate] alone") != std::string::npos);
-  CHECK(plan_of(two + "[[figure]]\nkind = \"heat-map\"\nx = \"isolate.format\"\ny = "
-                      "\"isolate.role\"\nvalue = \"floor_explained\"\nonly = "
-                      "\"isolate.way=only\"\n")
+  CHECK(plan_of(two_cells + "[[figure]]\nkind = \"heat-map\"\nx = \"isolate.format\"\ny = "
+                            "\"isolate.role\"\nvalue = \"floor_explained\"\nonly = "
+                            "\"isolate.way=only\"\n")
             .cells.size() == 11);
 }

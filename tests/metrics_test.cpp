@@ -3,7 +3,11 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "cells.hpp"
 #include "ulpscope/probe/metrics.hpp"
+#include "ulpscope/probe/probe_list.hpp"
+#include "ulpscope/study/column_peaks.hpp"
+#include "ulpscope/study/sharpness_trigger.hpp"
 
 namespace {
 
@@ -208,4 +212,37 @@ TEST_CASE("metrics of a wide arithmetic keep its digits", "[metrics]") {
   const std::string floor = metrics[1];
   CHECK(floor == decimal_text(Dec50("1e-400")));
   CHECK(Dec50(floor) == losses.front());
+}
+
+TEST_CASE("a column's peak is NaN only where it has nothing else", "[metrics]") {
+  const Cell cell = test::cell_of("[record]\nprobes = [\"shadow\"]\n");
+  std::size_t columns = 1;
+  for (const ProbeInfo& probe : probe_list) {
+    if (has_probe(cell, probe.name)) columns += probe.columns().size();
+  }
+  ColumnPeaks peaks(cell);
+  const auto peak_with = [&](const std::string& text) {
+    peaks.add(std::vector<std::string>(columns, text));
+    Metrics metrics;
+    peaks.write_to(metrics);
+    return metrics[metric_place("shadow_peak")];
+  };
+  CHECK(peak_with("") == "");
+  CHECK(peak_with("nan") == "nan");
+  CHECK(peak_with("1e-3") == "1e-3");
+  CHECK(peak_with("nan") == "1e-3");
+  CHECK(peak_with("inf") == "inf");
+}
+
+TEST_CASE("a sharpness that is NaN is neither below the threshold nor above it", "[metrics]") {
+  SharpnessTrigger trigger(1, "1");
+  std::uint64_t t = 0;
+  const auto pulled = [&](double scaled) {
+    return trigger.pulled_by(++t, {scaled, {}});  // the threshold is 2
+  };
+  CHECK_FALSE(pulled(not_a_number));
+  CHECK_FALSE(pulled(3));
+  CHECK_FALSE(pulled(1));
+  CHECK_FALSE(pulled(not_a_number));
+  CHECK(pulled(2));
 }

@@ -12,7 +12,7 @@ namespace {
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-constexpr std::size_t count = 5;
+constexpr std::size_t sample_count = 5;
 constexpr std::size_t features = 9;
 constexpr int reference_bits = 1000;
 
@@ -23,8 +23,8 @@ struct Problem {
 Problem problem() {
   std::mt19937 generator(3);
   Problem all;
-  all.inputs = normal_values(count * features, generator);
-  all.targets = normal_values(count, generator);
+  all.inputs = normal_values(sample_count * features, generator);
+  all.targets = normal_values(sample_count, generator);
   all.parameters = normal_values(features + 1, generator);
   return all;
 }
@@ -64,8 +64,8 @@ struct Measured {
 /// Loss (last) and gradient of the formulas in linear.hpp, of real numbers.
 std::vector<Measured> reference(const Problem& p, bool mean) {
   std::vector<Measured> all(features + 2);
-  const Mpfr n = real(mean ? count : 1);
-  for (std::size_t i = 0; i < count; ++i) {
+  const Mpfr n = real(mean ? sample_count : 1);
+  for (std::size_t i = 0; i < sample_count; ++i) {
     Measured r;
     for (std::size_t j = 0; j < features; ++j) {
       const Mpfr term = real(p.parameters[j]) * real(p.inputs[i * features + j]);
@@ -131,11 +131,11 @@ TEMPLATE_LIST_TEST_CASE("the model evaluates in the order that it documents", "[
   using T = TestType;
   const Problem p = problem();
   const std::vector<T> x = cast<T>(p.inputs), y = cast<T>(p.targets), w = cast<T>(p.parameters);
-  const T n(static_cast<float>(count));
+  const T n(static_cast<float>(sample_count));
   for (const bool mean : {false, true}) {
     T loss(0), bias(0);
     std::vector<T> s;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < sample_count; ++i) {
       T z(0);
       for (std::size_t j = 0; j < features; ++j) z = z + w[j] * x[i * features + j];
       const T r = (z + w[features]) - y[i];
@@ -146,7 +146,7 @@ TEMPLATE_LIST_TEST_CASE("the model evaluates in the order that it documents", "[
     std::vector<T> expected;
     for (std::size_t j = 0; j < features; ++j) {
       T sum(0);
-      for (std::size_t i = 0; i < count; ++i) sum = sum + s[i] * x[i * features + j];
+      for (std::size_t i = 0; i < sample_count; ++i) sum = sum + s[i] * x[i * features + j];
       expected.push_back(sum);
     }
     expected.push_back(bias);
@@ -171,9 +171,9 @@ TEMPLATE_LIST_TEST_CASE("loss and gradient are within the bound of their operati
     got.push_back(loss);
     const std::vector<Measured> expected = reference(p, mean);
     // An input passes at most features + 2 roundings into r; a term of the loss has r twice and
-    // passes 1 + count more, or 2 + count with a mean. A gradient's term has r once. One is
-    // to spare for products of roundings.
-    const auto roundings = static_cast<double>(2 * (features + 2) + count + 3);
+    // passes 1 + sample_count more, or 2 + sample_count with a mean. A gradient's term has r once.
+    // One is to spare for products of roundings.
+    const auto roundings = static_cast<double>(2 * (features + 2) + sample_count + 3);
     for (std::size_t j = 0; j < got.size(); ++j) {
       Mpfr bound = expected[j].magnitude * real(roundings);
       mpfr_div_2ui(bound, bound, significand_bits<T>, MPFR_RNDN);

@@ -12,7 +12,7 @@ namespace {
 using namespace ulpscope;
 using namespace ulpscope::test;
 
-constexpr std::size_t samples = 7, features = 4;
+constexpr std::size_t sample_count = 7, feature_count = 4;
 
 template <class T>
 std::vector<T> cast(const std::vector<float>& values) {
@@ -25,11 +25,11 @@ std::vector<T> cast(const std::vector<float>& values) {
 template <class T>
 Samples<T> data(std::size_t classes) {
   std::mt19937 generator(3);
-  Samples<T> all{samples, features, classes, {}, {}, {}};
-  all.inputs = cast<T>(normal_values(samples * features, generator));
-  all.targets = cast<T>(normal_values(samples, generator));
+  Samples<T> all{sample_count, feature_count, classes, {}, {}, {}};
+  all.inputs = cast<T>(normal_values(sample_count * feature_count, generator));
+  all.targets = cast<T>(normal_values(sample_count, generator));
   if (classes == 0) return all;
-  for (std::size_t i = 0; i < samples; ++i) {
+  for (std::size_t i = 0; i < sample_count; ++i) {
     all.labels.push_back(static_cast<std::uint32_t>(i % classes));
     all.targets[i] = convert<T>(static_cast<float>(all.labels[i]));
   }
@@ -220,7 +220,7 @@ struct Plain {
     const T n = convert<T>(static_cast<float>(x.count));
     for (std::size_t i = 0; i < x.count; ++i) {
       std::vector<std::vector<T>> z(last + 1), a(last + 1);
-      a[0].assign(&x.inputs[i * features], &x.inputs[i * features] + features);
+      a[0].assign(&x.inputs[i * feature_count], &x.inputs[i * feature_count] + feature_count);
       std::size_t first = 0;
       std::vector<std::size_t> firsts;
       for (std::size_t l = 0; l <= last; ++l) {
@@ -280,7 +280,7 @@ TEMPLATE_LIST_TEST_CASE("networks evaluate in the order that they document", "[m
   for_each_network([&]<class Options>(const Options& options, std::size_t classes) {
     INFO(Options::name << " " << options.loss << " of " << classes << " classes");
     const Samples<T> x = data<T>(classes);
-    const Layers layers = options.layers(features, classes);
+    const Layers layers = options.layers(feature_count, classes);
     typename Options::template In<T> model(options, x);
     std::mt19937 generator(5);
     const std::vector<T> w = cast<T>(normal_values(model.parameters(), generator));
@@ -359,11 +359,12 @@ TEMPLATE_LIST_TEST_CASE("certain classes leave tiny losses and slopes, sure erro
 // Weights and biases of a layer of n inputs come from [-1/sqrt(n), 1/sqrt(n)].
 TEST_CASE("networks start with as many parameters as they announce", "[model]") {
   for_each_network([](const auto& options, std::size_t classes) {
-    const Layers layers = options.layers(features, classes);
+    const Layers layers = options.layers(feature_count, classes);
     std::mt19937 generator(1);
-    const auto start = std::get<std::vector<float>>(options.start(features, classes, generator));
+    const auto start =
+        std::get<std::vector<float>>(options.start(feature_count, classes, generator));
     CHECK(start.size() == layers.layout().size());
-    CHECK(options.parameters({samples, features, static_cast<double>(classes)}) ==
+    CHECK(options.parameters({sample_count, feature_count, static_cast<double>(classes)}) ==
           static_cast<double>(start.size()));
     std::size_t first = 0;
     for (std::size_t l = 0; l < layers.count(); ++l) {
@@ -385,11 +386,11 @@ TEST_CASE("two classes by one output are two outputs' difference", "[model]") {
   Samples<double> two = data<double>(2), three = two;
   three.classes = 3;
   std::mt19937 generator(5);
-  const std::vector<float> w = normal_values(features + 1, generator);
-  std::vector<double> narrow(w.begin(), w.end()), wide(3 * (features + 1), 0);
-  std::copy(w.begin(), w.end() - 1, wide.begin() + features);  // class 1
-  wide[3 * features + 1] = w.back();
-  wide[3 * features + 2] = -800;  // e^-800 is below binary64
+  const std::vector<float> w = normal_values(feature_count + 1, generator);
+  std::vector<double> narrow(w.begin(), w.end()), wide(3 * (feature_count + 1), 0);
+  std::copy(w.begin(), w.end() - 1, wide.begin() + feature_count);  // class 1
+  wide[3 * feature_count + 1] = w.back();
+  wide[3 * feature_count + 2] = -800;  // e^-800 is below binary64
   std::vector<double> narrow_gradient(narrow.size()), wide_gradient(wide.size());
   Logistic::In<double> one(logistic("mean-cross-entropy"), two);
   Logistic::In<double> classes(logistic("mean-cross-entropy"), three);
@@ -397,8 +398,8 @@ TEST_CASE("two classes by one output are two outputs' difference", "[model]") {
   const double b = classes.loss_and_gradient(0, wide, wide_gradient);
   constexpr double u = 0x1p-53;
   CHECK(std::abs(a - b) <= 40 * u * a);
-  for (std::size_t j = 0; j < features; ++j) {
-    CHECK(std::abs(narrow_gradient[j] - wide_gradient[features + j]) <= 60 * u);
+  for (std::size_t j = 0; j < feature_count; ++j) {
+    CHECK(std::abs(narrow_gradient[j] - wide_gradient[feature_count + j]) <= 60 * u);
   }
 }
 

@@ -14,7 +14,7 @@ using namespace ulpscope::test;
 /// A small case of 8 x 12 in which nothing is a power of two.
 const std::string small = "[data]\nsamples = 7\nfeatures = 12\nseed = 3\n[rule]\nlr = 0.01\n";
 const std::string decayed = small + "weight_decay = 0.03\n";
-const std::string mean = "[model]\nloss = \"mean-squared\"\n" + decayed + "amsgrad = true\n";
+const std::string mean_loss = "[model]\nloss = \"mean-squared\"\n" + decayed + "amsgrad = true\n";
 const std::string nesterov =
     "[data]\nsamples = 7\nfeatures = 12\nseed = 3\n[rule]\nkind = \"sgd\"\nlr = 0.001\nmomentum = "
     "0.9\nnesterov = true\nweight_decay = 0.03\nmaximize = false\n";
@@ -60,7 +60,7 @@ TEMPLATE_LIST_TEST_CASE("a role stored in its arithmetic's own format changes no
 }
 
 TEST_CASE("binary64 with all roles pinned to binary32 is binary32", "[role]") {
-  for (const std::string& text : {small, decayed, mean, nesterov, plain_sgd}) {
+  for (const std::string& text : {small, decayed, mean_loss, nesterov, plain_sgd}) {
     INFO(text);
     const bool adam = text.find("sgd") == std::string::npos;
     const bool moments = adam || text.find("momentum") != std::string::npos;
@@ -87,7 +87,7 @@ TEST_CASE("pinned low precision in binary32 and in binary64 is the soft arithmet
 }
 
 TEST_CASE("a rule in dec100 with all roles pinned to binary32 is binary32's", "[role]") {
-  for (const std::string& text : {small, mean}) {
+  for (const std::string& text : {small, mean_loss}) {
     const Trace plain = trace<float>(text + "[precision]\narithmetic = \"binary32\"\n", 60);
     CHECK(trace<float>(text +
                            "[precision]\narithmetic = \"binary32\"\nrule_arithmetic = "

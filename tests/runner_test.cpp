@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The parallel runner in one process. Binary32 alone: so much is built under ThreadSanitizer, too.
 #include <algorithm>
+#include <condition_variable>
 #include <thread>
 
 #include "../src/command/runner.hpp"
@@ -9,6 +10,7 @@
 #include "cells.hpp"
 #include "program.hpp"
 #include "sanitized.hpp"
+#include "ulpscope/kernel/cache.hpp"
 
 namespace {
 
@@ -154,4 +156,124 @@ TEST_CASE("the cells of a large study are looked at on all cores", "[runner]") {
   const Summary summary = summarize(folder.path(), plan, Check::all);
   CHECK(summary.here.size() == some.size());
   CHECK(summary.pending == plan.cells.size() - some.size());
+}
+
+TEST_CASE("cells advance together where they share large inputs, to the same bits", "[runner]") {
+  std::size_t samples = 300;
+  while (kernel::fits_second_cache(static_cast<double>(samples) * 200 * sizeof(float)))
+    samples *= 2;
+  const Plan plan = plan_of("steps = 4\n[data]\nsamples = " + std::to_string(samples) +
+                            "\nfeatures = 200\n[precision]\narithmetic = \"binary32\"\n[sweep]\n"
+                            "\"rule.lr\" = [1e-4, 1e-3, 1e300, "
+                            "1e-2]\n\"precision.second_moment.format\" = [\"binary32\", "
+                            "\"p8\"]\n");
+  REQUIRE(plan.cells.size() == 8);
+
+  /// A folder that counts the cells which are run at a time, and waits for so many.
+  class Counting final : public CellPlace {
+   public:
+    Counting(SharedFolder& folder, int expected) : folder_(folder), expected_(expected) {}
+    Turn take(const Cell& cell) override {
+      std::unique_lock lock(mutex_);
+      most = std::max(most, ++here_);
+      changed_.notify_all();
+      // As many as this may not be left in the end.
+      changed_.wait_for(lock, 20s, [&] { return most >= expected_; });
+      return folder_.take(cell);
+    }
+    std::unique_ptr<Keeper> keeper(const Cell& cell) override { return folder_.keeper(cell); }
+    bool finish(const Cell& cell, const CellFiles& files, const Run& run) override {
+      return folder_.finish(cell, files, run);
+    }
+    void fail(const Cell& cell, const std::string& reason) override { folder_.fail(cell, reason); }
+    void release(const Cell& cell) override {
+      const std::scoped_lock lock(mutex_);
+      --here_;
+      folder_.release(cell);
+    }
+    void tick() override { folder_.tick(); }
+
+    int most = 0;
+
+   private:
+    SharedFolder& folder_;
+    int expected_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int here_ = 0;
+  };
+  const auto most_at_a_time = [&](const fs::path& folder, unsigned jobs, unsigned together,
+                                  int expected) {
+    SharedFolder shared(folder, 60s);
+    Counting counting(shared, expected);
+    CHECK(done_in(run_cells(all_cells(plan), plan.swept, {.jobs = jobs, .together = together},
+                            counting)) == 8);
+    return counting.most;
+  };
+  const TempFolder alone, four, two_by_four;
+  CHECK(most_at_a_time(alone.path(), 1, 1, 1) == 1);
+  CHECK(most_at_a_time(four.path(), 1, 5, 4) == 4);
+  CHECK(most_at_a_time(two_by_four.path(), 2, 8, 8) == 8);
+  const auto files = files_of(alone.path());
+  CHECK(files_of(four.path()) == files);
+  CHECK(files_of(two_by_four.path()) == files);
+
+  // Stopped after some steps, they go on to the same.
+  const TempFolder parts;
+  fs::create_directories(parts / "cells");
+  {
+    SharedFolder shared(parts.path(), 60s);
+    std::atomic<bool> ended{false};
+    std::jthread stopper([&] {
+      const auto claimed = [&](const Cell& cell) {
+        return claim_owner(cell_folder(parts.path(), cell.id)).has_value();
+      };
+      while (!ended && std::none_of(plan.cells.begin(), plan.cells.end(), claimed)) {
+        std::this_thread::sleep_for(1ms);
+      }
+      std::this_thread::sleep_for(20ms);
+      stop_requested = true;
+    });
+    run_cells(all_cells(plan), plan.swept, {.jobs = 1, .together = 8}, shared);
+    ended = true;
+  }
+  stop_requested = false;
+  SharedFolder shared(parts.path(), 60s);
+  CHECK(done_in(run_cells(all_cells(plan), plan.swept, {.jobs = 1, .together = 8}, shared)) == 8);
+  CHECK(files_of(parts.path()) == files);
+}
+
+TEST_CASE("cells that share inputs are as many groups as there are jobs, or more", "[runner]") {
+  std::size_t samples = 300;
+  while (kernel::fits_second_cache(static_cast<double>(samples) * 200 * sizeof(float)))
+    samples *= 2;
+  const auto sizes = [&](const std::string& axes, unsigned jobs, unsigned together) {
+    const Plan plan =
+        plan_of("steps = 4\n[data]\nsamples = " + std::to_string(samples) +
+                "\nfeatures = 200\n[precision]\narithmetic = \"binary32\"\n[sweep]\n" + axes);
+    std::string text;
+    std::size_t cells = 0;
+    for (const Group& group : groups_of(all_cells(plan), jobs, together)) {
+      text += (text.empty() ? "" : " ") + std::to_string(group.size());
+      cells += group.size();
+      Footprints footprints;
+      const double one = footprints.of(*group.front()).memory();
+      const double more = memory_of(group, footprints) - one;
+      const double inputs = static_cast<double>(samples) * 200 * sizeof(float);
+      CHECK(more >= 0);
+      CHECK(more <= static_cast<double>(group.size() - 1) * (one - 2 * inputs));
+    }
+    CHECK(cells == plan.cells.size());
+    return text;
+  };
+  const std::string rates = "\"rule.lr\" = [1e-4, 2e-4, 3e-4, 4e-4, 5e-4, 6e-4, 7e-4, 8e-4]\n";
+  CHECK(sizes(rates, 1, 8) == "8");
+  CHECK(sizes(rates, 2, 8) == "4 4");
+  CHECK(sizes(rates, 4, 8) == "2 2 2 2");
+  CHECK(sizes(rates, 3, 8) == "3 3 2");
+  CHECK(sizes(rates, 1, 3) == "3 3 2");
+  CHECK(sizes(rates, 16, 8) == "1 1 1 1 1 1 1 1");
+  CHECK(sizes(rates, 1, 1) == "1 1 1 1 1 1 1 1");
+  CHECK(sizes(rates + "\"data.seed\" = [1, 2]\n", 1, 8) == "8 8");
+  CHECK(sizes(rates + "\"batch.size\" = [\"all\", 10]\n", 1, 8) == "8 1 1 1 1 1 1 1 1");
 }

@@ -10,6 +10,7 @@
 #include "program.hpp"
 #include "sanitized.hpp"
 #include "ulpscope/store/csv.hpp"
+#include "ulpscope/store/results.hpp"
 
 using namespace ulpscope;
 using namespace ulpscope::test;
@@ -83,6 +84,7 @@ TEST_CASE("a run that is killed again and again ends as an undisturbed one", "[s
     std::this_thread::sleep_for(std::chrono::milliseconds(1 + draw() % 400));
     ::kill(process.pid(), SIGKILL);
     process.wait();
+    CHECK_FALSE(summary_changed(bench.out));
   }
   const Result result = bench.start().wait();
   INFO(result.err);
@@ -102,6 +104,7 @@ TEST_CASE("two processes on one folder, killed and started again, end as one", "
     ::kill(two.pid(), SIGKILL);
     one.wait();
     two.wait();
+    CHECK_FALSE(summary_changed(bench.out));
   }
   Process one = bench.start("1"), two = bench.start("1");
   const Result first = one.wait(), second = two.wait();

@@ -7,14 +7,13 @@ namespace {
 
 using namespace ulpscope;
 
-using T = Dec100;
-using Vector = std::vector<T>;
+using Vector = std::vector<Dec100>;
 
 /// f(model, info) for each surface.
 template <class F>
 void for_each_surface(F&& f) {
   const auto visit = [&]<class Kind>(const Kind& options) {
-    typename Kind::template In<T> model(options);
+    typename Kind::template In<Dec100> model(options);
     const SurfaceInfo* info = find_surface(Kind::name);
     REQUIRE(info);
     INFO(Kind::name);
@@ -29,29 +28,31 @@ void for_each_surface(F&& f) {
 }
 
 struct At {
-  T loss;
+  Dec100 loss;
   Vector gradient;
 };
 
-At at(Model<T>& model, const Vector& w) {
-  At result{T(0), Vector(2)};
+At at(Model<Dec100>& model, const Vector& w) {
+  At result{Dec100(0), Vector(2)};
   result.loss = model.loss_and_gradient(0, w, result.gradient);
   return result;
 }
 
-const Vector somewhere{T("1.25"), T("-0.75")};
+const Vector somewhere{Dec100("1.25"), Dec100("-0.75")};
 
 }  // namespace
 
 // Minimisers are right to half an ulp of binary64, at most 2^-52 below 4; a second derivative
 // there is at most 1002 (Rosenbrock's), so the slope is below 2 * 1002 * 2^-52.
 TEST_CASE("surfaces are flat and 0 at their minimisers", "[model]") {
-  for_each_surface([](Model<T>& model, const SurfaceInfo& info) {
+  for_each_surface([](Model<Dec100>& model, const SurfaceInfo& info) {
     REQUIRE(info.minimiser_count > 0);
     for (std::size_t i = 0; i < info.minimiser_count; ++i) {
-      const At end = at(model, {T(info.minimisers[i].first), T(info.minimisers[i].second)});
-      CHECK(end.loss <= T(2004) * ldexp(T(1), -104));
-      for (const T& slope : end.gradient) CHECK(abs(slope) <= T(2004) * ldexp(T(1), -52));
+      const At end =
+          at(model, {Dec100(info.minimisers[i].first), Dec100(info.minimisers[i].second)});
+      CHECK(end.loss <= Dec100(2004) * ldexp(Dec100(1), -104));
+      for (const Dec100& slope : end.gradient)
+        CHECK(abs(slope) <= Dec100(2004) * ldexp(Dec100(1), -52));
     }
   });
 }
@@ -59,23 +60,23 @@ TEST_CASE("surfaces are flat and 0 at their minimisers", "[model]") {
 // Central differences of step 1e-40 leave about 1e-80 of a third derivative, and the round-off of
 // 1e-100 in the values, divided by the step: 1e-60.
 TEST_CASE("gradients of surfaces are those of central differences", "[model]") {
-  const T h("1e-40");
-  for_each_surface([&](Model<T>& model, const SurfaceInfo&) {
+  const Dec100 h("1e-40");
+  for_each_surface([&](Model<Dec100>& model, const SurfaceInfo&) {
     const At here = at(model, somewhere);
     for (std::size_t j = 0; j < 2; ++j) {
       Vector above = somewhere, below = somewhere;
       above[j] += h;
       below[j] -= h;
-      const T slope = (at(model, above).loss - at(model, below).loss) / (h + h);
-      CHECK(abs(slope - here.gradient[j]) <= T("1e-50") * abs(here.gradient[j]));
+      const Dec100 slope = (at(model, above).loss - at(model, below).loss) / (h + h);
+      CHECK(abs(slope - here.gradient[j]) <= Dec100("1e-50") * abs(here.gradient[j]));
     }
   });
 }
 
 TEST_CASE("Hessian-vector products of surfaces are differences of gradients", "[model]") {
-  const T h("1e-40");
-  const Vector direction{T("0.5"), T("-2")};
-  for_each_surface([&](Model<T>& model, const SurfaceInfo&) {
+  const Dec100 h("1e-40");
+  const Vector direction{Dec100("0.5"), Dec100("-2")};
+  for_each_surface([&](Model<Dec100>& model, const SurfaceInfo&) {
     Vector product(2);
     model.hessian_vector(somewhere, direction, product);
     Vector above = somewhere, below = somewhere;
@@ -85,8 +86,8 @@ TEST_CASE("Hessian-vector products of surfaces are differences of gradients", "[
     }
     const At up = at(model, above), down = at(model, below);
     for (std::size_t j = 0; j < 2; ++j) {
-      const T slope = (up.gradient[j] - down.gradient[j]) / (h + h);
-      CHECK(abs(slope - product[j]) <= T("1e-50") * (abs(product[0]) + abs(product[1])));
+      const Dec100 slope = (up.gradient[j] - down.gradient[j]) / (h + h);
+      CHECK(abs(slope - product[j]) <= Dec100("1e-50") * (abs(product[0]) + abs(product[1])));
     }
   });
 }

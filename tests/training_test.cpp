@@ -36,13 +36,13 @@ Trace trace_of(const std::string& text) {
 }
 
 // Lines that continue [study].
-const std::string small =
+const std::string small_study =
     "steps = 40\n[data]\nsamples = 8\nfeatures = 3\n[rule]\nlr = 0.125\n[record]\nevery = 1\n";
 
 }  // namespace
 
 TEST_CASE("a schedule sets the rate of each update", "[training]") {
-  const Trace trace = trace_of(small +
+  const Trace trace = trace_of(small_study +
                                "probes = [\"rate\"]\n[schedule]\nkind = \"step\"\nstep_size = 10\n"
                                "gamma = 0.5\nwarmup = 2\nwarmup_factor = 0.5\n");
   CHECK(trace.rows[0][1].empty());
@@ -53,13 +53,13 @@ TEST_CASE("a schedule sets the rate of each update", "[training]") {
   CHECK(rate(12) == 0.125);
   CHECK(rate(13) == 0.0625);
   CHECK(rate(23) == 0.03125);
-  CHECK(trace_of(small + "[schedule]\nkind = \"exponential\"\ngamma = 1\n").end ==
-        trace_of(small).end);
+  CHECK(trace_of(small_study + "[schedule]\nkind = \"exponential\"\ngamma = 1\n").end ==
+        trace_of(small_study).end);
 }
 
 TEST_CASE("a rule in another arithmetic than the model has a schedule and a loss", "[training]") {
   const Trace trace =
-      trace_of(small +
+      trace_of(small_study +
                "probes = [\"rate\"]\n[schedule]\nkind = \"plateau\"\npatience = 0\n"
                "threshold = 1e9\nthreshold_mode = \"abs\"\nfactor = 0.5\n"
                "[precision]\narithmetic = \"binary32\"\nrule_arithmetic = \"dec50\"\n");
@@ -70,49 +70,50 @@ TEST_CASE("a rule in another arithmetic than the model has a schedule and a loss
 }
 
 TEST_CASE("the mean of equal gradients is the gradient", "[training]") {
-  const std::string plain = trace_of(small).end;
-  CHECK(trace_of(small + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\naverage = true\n").end ==
+  const std::string plain = trace_of(small_study).end;
+  CHECK(trace_of(small_study + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\naverage = true\n")
+            .end == plain);
+  CHECK(trace_of(small_study + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\n").end != plain);
+  CHECK(trace_of(small_study + "[[transform]]\nkind = \"clip-value\"\nlower = -1e6\nupper = 1e6\n")
+            .end == plain);
+  CHECK(trace_of(small_study + "[[transform]]\nkind = \"clip-norm\"\nmax_norm = 1e-3\n").end !=
         plain);
-  CHECK(trace_of(small + "[[transform]]\nkind = \"accumulate\"\nsteps = 4\n").end != plain);
-  CHECK(trace_of(small + "[[transform]]\nkind = \"clip-value\"\nlower = -1e6\nupper = 1e6\n").end ==
-        plain);
-  CHECK(trace_of(small + "[[transform]]\nkind = \"clip-norm\"\nmax_norm = 1e-3\n").end != plain);
 }
 
 TEST_CASE("transforms act in their order", "[training]") {
   const std::string clip = "[[transform]]\nkind = \"clip-norm\"\nmax_norm = 1\n";
   const std::string noise = "[[transform]]\nkind = \"noise\"\nstd = 0.5\nseed = 3\n";
-  CHECK(trace_of(small + clip + noise).end != trace_of(small + noise + clip).end);
-  CHECK(trace_of(small + noise).end == trace_of(small + noise).end);
+  CHECK(trace_of(small_study + clip + noise).end != trace_of(small_study + noise + clip).end);
+  CHECK(trace_of(small_study + noise).end == trace_of(small_study + noise).end);
 }
 
 TEST_CASE("mini-batches of all epochs accumulate to the whole", "[training]") {
   // Two batches of four, summed, hold every sample once: the full gradient, but for its order.
-  const Trace whole = trace_of(small);
-  const Trace halves =
-      trace_of(small + "[batch]\nsize = 4\n[[transform]]\nkind = \"accumulate\"\nsteps = 2\n");
+  const Trace whole = trace_of(small_study);
+  const Trace halves = trace_of(
+      small_study + "[batch]\nsize = 4\n[[transform]]\nkind = \"accumulate\"\nsteps = 2\n");
   REQUIRE(halves.rows.size() == whole.rows.size());
   CHECK(halves.rows[0] == whole.rows[0]);
   const double first = std::stod(whole.rows[1][0]);
   // At most 8 additions of 8 terms in another order, by Adam's first step hardly seen.
   CHECK(std::abs(std::stod(halves.rows[1][0]) - first) <= 64 * 0x1p-53 * first);
-  const Trace seeded = trace_of(small + "[batch]\nsize = 4\nseed = 2\n");
-  CHECK(seeded.end != trace_of(small + "[batch]\nsize = 4\n").end);
+  const Trace seeded = trace_of(small_study + "[batch]\nsize = 4\nseed = 2\n");
+  CHECK(seeded.end != trace_of(small_study + "[batch]\nsize = 4\n").end);
 }
 
 TEST_CASE("with mini-batches the loss is that of all samples", "[training]") {
-  const Trace trace = trace_of(small + "[batch]\nsize = 1\n");
-  CHECK(trace.rows[0] == trace_of(small).rows[0]);
+  const Trace trace = trace_of(small_study + "[batch]\nsize = 1\n");
+  CHECK(trace.rows[0] == trace_of(small_study).rows[0]);
   CHECK(trace.steps.back() == 39);
 }
 
 TEST_CASE("a run stops when its loss does not get better", "[training]") {
-  const Trace trace = trace_of(small + "[stop]\npatience = 5\ntolerance = 1e9\n");
+  const Trace trace = trace_of(small_study + "[stop]\npatience = 5\ntolerance = 1e9\n");
   CHECK(trace.steps.back() == 5);
   CHECK(trace.metrics[metric_place("verdict_step")] == "5");
   CHECK(trace.metrics[metric_place("stopped")] == "5");
-  CHECK(trace_of(small).metrics[metric_place("stopped")].empty());
-  CHECK(trace_of(small).steps.back() == 39);
+  CHECK(trace_of(small_study).metrics[metric_place("stopped")].empty());
+  CHECK(trace_of(small_study).steps.back() == 39);
 }
 
 // Of outputs that start near 0 every class has about the same share; Adam learns 12 samples by

@@ -17,7 +17,7 @@ const Options clip_value{.kind = "clip-value", .lower = "-1.5", .upper = "2"};
 const Options clip_norm{.kind = "clip-norm", .max_norm = "2.5"};
 const Options sum_of_3{.kind = "accumulate", .steps = 3};
 const Options mean_of_4{.kind = "accumulate", .steps = 4, .average = true};
-const Options noise{.kind = "noise", .deviation = "0.5", .seed = 7};
+const Options noise_of_half{.kind = "noise", .deviation = "0.5", .seed = 7};
 
 template <class T>
 std::vector<T> in(const std::vector<double>& values) {
@@ -132,8 +132,10 @@ TEMPLATE_LIST_TEST_CASE("the norm is that of wide arithmetic", "[transform]", Hi
 }
 
 TEST_CASE("transforms round as the gradient's role says", "[transform]") {
-  const std::vector<std::vector<Options>> chains{
-      {clip_norm}, {noise}, {noise, clip_value}, {clip_norm, noise, clip_norm}};
+  const std::vector<std::vector<Options>> chains{{clip_norm},
+                                                 {noise_of_half},
+                                                 {noise_of_half, clip_value},
+                                                 {clip_norm, noise_of_half, clip_norm}};
   RoleFormats every;
   every[Role::gradient] = RoleFormat{{bfloat16_format}, true};
   every[Role::hyperparameters] = RoleFormat{{bfloat16_format}};
@@ -163,8 +165,8 @@ TEST_CASE("transforms round as the gradient's role says", "[transform]") {
   // Stored once: the product is not rounded before the sum is.
   RoleFormats stored;
   stored[Role::gradient] = RoleFormat{{bfloat16_format}};
-  const auto plain = transformed<double>({noise}, many());
-  const auto rounded = transformed<double>({noise}, many(), stored);
+  const auto plain = transformed<double>({noise_of_half}, many());
+  const auto rounded = transformed<double>({noise_of_half}, many(), stored);
   for (std::size_t i = 0; i < plain.size(); ++i) {
     CHECK(rounded[i] == round_to_format(plain[i], bfloat16_format));
   }
@@ -249,11 +251,13 @@ TEST_CASE("noise is standard normal, and new at each update, part and place", "[
   }
   CHECK(drawn(1, unit, 0, 0) == all[0]);
   // std scales it.
-  CHECK(transformed<double>({noise}, {0, 0})[1] == 0.5 * transformed<double>({unit}, {0, 0})[1]);
+  CHECK(transformed<double>({noise_of_half}, {0, 0})[1] ==
+        0.5 * transformed<double>({unit}, {0, 0})[1]);
 }
 
 TEST_CASE("transforms refuse what does not go together", "[transform]") {
-  for (const Options& right : {Options{}, clip_value, clip_norm, sum_of_3, mean_of_4, noise}) {
+  for (const Options& right :
+       {Options{}, clip_value, clip_norm, sum_of_3, mean_of_4, noise_of_half}) {
     CHECK(right.conflict().empty());
   }
   struct Row {

@@ -9,6 +9,7 @@
 #include "program.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
+#include "ulpscope/report/pdf.hpp"
 #include "ulpscope/report/quartiles.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/study/report_keys.hpp"
@@ -168,6 +169,21 @@ TEST_CASE("gnuplot draws every kind, the same bytes each time", "[report]") {
     CHECK(files[0].second.find("ulpscope 0.1.0: study seeds, figure adhoc") != std::string::npos);
     CHECK(files[2].second.find("ulpscope 0.1.0: study seeds, figure adhoc") != std::string::npos);
   }
+}
+
+TEST_CASE("a PDF is the same whenever it was drawn", "[report]") {
+  const auto drawn = [](const std::string& time) {
+    return "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+           "2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+           "3 0 obj\n<< /Producer (cairo) /CreationDate (D:" +
+           time + ") >>\nendobj\ntrailer\n<< /Root 1 0 R /Info 3 0 R /Size 4 >>\n%%EOF\n";
+  };
+  const std::string pdf = without_time(drawn("20261126211036+00'00"));
+  CHECK(pdf == without_time(drawn("20270101000000+01'00")));
+  CHECK(pdf.find("/Producer (cairo)") != std::string::npos);
+  CHECK(without_time(pdf) == pdf);
+  CHECK_THROWS_AS(without_time("no PDF"), std::runtime_error);
+  CHECK_THROWS_AS(without_time(""), std::runtime_error);
 }
 
 TEST_CASE("a scale that is asked for is taken", "[report]") {

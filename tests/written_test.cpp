@@ -181,10 +181,10 @@ TEST_CASE("every code of a small format shows its bits", "[written]") {
                       {e2m1_format, 2, true},      {{4, -6, 7}, 4, false}};
   for (const auto& [format, exponent_bits, all_numbers] : rows) {
     const int fraction_bits = format.p - 1;
-    const int count = 1 << (exponent_bits + fraction_bits);
+    const int codes = 1 << (exponent_bits + fraction_bits);
     const int bias = static_cast<int>(1 - format.emin);
     Mismatches mismatches;
-    for (int code = 0; code < count; ++code) {
+    for (int code = 0; code < codes; ++code) {
       const int exponent = code >> fraction_bits;
       const int fraction = code & ((1 << fraction_bits) - 1);
       const bool top = exponent == (1 << exponent_bits) - 1;
@@ -197,7 +197,7 @@ TEST_CASE("every code of a small format shows its bits", "[written]") {
       if (top && !all_numbers) {
         if (fraction != 0 && fraction != 1 << (fraction_bits - 1)) continue;  // other NaNs
         x.kind = fraction == 0 ? Written::Kind::infinite : Written::Kind::nan;
-      } else if (format.nan && code == count - 1) {
+      } else if (format.nan && code == codes - 1) {
         x.kind = Written::Kind::nan;
       } else {
         const int leading = exponent == 0 ? 0 : 1 << fraction_bits;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "advise.hpp"
+#include "reading.hpp"
 #include "runner.hpp"
 #include "studies.hpp"
 #include "ulpscope/format/exact.hpp"
-#include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/json.hpp"
+#include "ulpscope/store/results.hpp"
 #include "ulpscope/study/forecast.hpp"
 #include "ulpscope/study/hazard.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -97,14 +99,13 @@ std::map<std::string, std::string> measured_onsets(const std::string& folder) {
   if (folder.empty()) return onsets;
   const std::string file = folder + "/summary.csv";
   require_release(folder);
-  Csv summary;
-  try {
-    summary = read_csv(file);
-  } catch (const std::exception&) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(file, unknown)) {
     throw InputError({"--compare " + folder, 0}, "",
                      "has no summary.csv; expected a folder of results, for example --compare "
                      "results/founding");
   }
+  const Csv summary = reading(folder, [&] { return read_summary(folder); });
   const auto id = summary.column("id"), onset = summary.column("onset");
   if (!id || !onset) {
     throw InputError({file, 0}, "", "expected columns id and onset, as ulpscope run writes them");

@@ -24,7 +24,8 @@ struct RunOptions {
   std::vector<std::string> sets;
   std::string only;
   unsigned jobs = 1;
-  std::string out;  ///< results/<name> where empty
+  unsigned together = 8;  ///< cells of a group, at most
+  std::string out;        ///< results/<name> where empty
   bool fresh = false;
   bool check = false;  ///< of done cells all files, not only those that changed since
   bool fail_fast = false;

@@ -20,8 +20,7 @@ namespace {
 std::string rough(const Rounded& x) {
   const auto significand = static_cast<double>(x.significand);
   if (std::abs(x.exponent) < 20) {
-    const std::string plain =
-        fmt::format("{}", std::ldexp(significand, static_cast<int>(x.exponent)));
+    std::string plain = fmt::format("{}", std::ldexp(significand, static_cast<int>(x.exponent)));
     if (plain.size() < 9) return plain;
   }
   if (std::abs(x.exponent) < 20000) return x.decimal(4);

@@ -56,6 +56,15 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
 }  // namespace
 
 void require_kept(const fs::path& folder, const Plan& plan) {
+  if (summary_changed(folder)) {
+    const std::size_t alone = results_in_summary_alone(folder);
+    if (alone == 0) return;  // it is made again from the cells
+    throw InputError({(folder / "summary.csv").string(), 0}, "",
+                     "is not as it was written: cells.sum has another checksum of it, and " +
+                         counted(alone, "result") +
+                         " stood in it alone; expected the file that was written, or none: "
+                         "without it `ulpscope run` runs those cells again");
+  }
   const std::size_t lost = results_to_lose(folder, plan);
   if (lost == 0) return;
   throw InputError({folder.string(), 0}, "",
@@ -65,6 +74,9 @@ void require_kept(const fs::path& folder, const Plan& plan) {
 }
 
 void say_damaged(const fs::path& folder, const Summary& summary, const std::string& consequence) {
+  if (summary_changed(folder)) {
+    say("{}: is not as it was written, and not used\n", (folder / "summary.csv").string());
+  }
   constexpr std::size_t most = 20;
   std::size_t said = 0;
   for (const auto& [id, what] : summary.damaged) {
@@ -79,8 +91,7 @@ void say_damaged(const fs::path& folder, const Summary& summary, const std::stri
 void write_records(const fs::path& folder, const Study& study, const Plan& plan,
                    const Summary& summary) {
   // The summary first: where steps are raised, the study's file makes rows of fewer steps wrong.
-  write_file(folder / "summary.csv", summary.csv.text());
-  write_file(folder / "cells.sum", seals_text(plan, summary.seals));
+  write_summary(folder, plan, summary);
   write_file(folder / "study.toml", release_line() + study_toml(study, plan));
 }
 

@@ -196,7 +196,7 @@ void for_each_line(Line&& f, Idle&& idle) {
     if (got < 0) throw std::system_error(errno, std::generic_category(), "standard input");
     if (got == 0) break;
     std::string_view rest(block.data(), static_cast<std::size_t>(got));
-    for (std::size_t end; (end = rest.find('\n')) != std::string_view::npos;) {
+    for (std::size_t end = 0; (end = rest.find('\n')) != std::string_view::npos;) {
       if (held.empty()) {
         f(rest.substr(0, end));
       } else {

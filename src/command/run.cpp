@@ -89,9 +89,10 @@ int run_command(const RunOptions& options) {
   say("{}: {}, {} to run, into {}\n", study.name, counted(plan.cells.size(), "cell"), cells.size(),
       folder.string());
 
-  const auto outcomes = run_cells(
-      cells, plan.swept,
-      {options.jobs, std::chrono::duration<double>(options.checkpoint), options.fail_fast}, shared);
+  const auto outcomes = run_cells(cells, plan.swept,
+                                  {options.jobs, std::chrono::duration<double>(options.checkpoint),
+                                   options.fail_fast, options.together},
+                                  shared);
   std::map<std::string, std::string> failures;
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) failures.emplace(id, outcome.reason);
@@ -141,15 +142,25 @@ int plan_command(const RunOptions& options) {
     fmt::print("{}  {:>8}  {}\n", cell->id, clock_text(seconds), label_of(*cell, plan.swept));
     total += seconds;
     longest = std::max(longest, seconds);
-    const Footprint footprint = estimate.footprint(*cell);
-    memory = std::max(memory, footprint.memory());
-    disk += footprint.disk;
+    disk += estimate.footprint(*cell).disk;
+  }
+  Footprints footprints;
+  std::size_t together = 0, groups = 0;
+  for (const Group& group : groups_of(cells, options.jobs, options.together)) {
+    memory = std::max(memory, memory_of(group, footprints));
+    together += group.size() > 1 ? group.size() : 0;
+    groups += group.size() > 1 ? 1 : 0;
   }
   if (estimate.inferred() > 0) {
     say("measured {} of cells; {} more are taken to cost what others of the same arithmetics, "
         "model "
         "and rule do, or else the costliest, times the ratio of their memory\n",
         counted(estimate.measured(), "sort"), estimate.inferred());
+  }
+  if (together > 0) {
+    say("{} advance together, in {}, as they share inputs that no second cache holds: in less time "
+        "than is said here\n",
+        counted(together, "cell"), counted(groups, "group"));
   }
   const double wall = std::max(longest, total / options.jobs);
   fmt::print("{}: about {} with --jobs {}, {:.1f} MiB of memory a job, {:.1f} MiB on disk\n",
@@ -161,11 +172,16 @@ int plan_command(const RunOptions& options) {
 int summary_command(const std::string& folder) {
   const Study study = read_results(folder);
   const Plan plan = make_plan(study);
-  require_kept(folder, plan);
-  const Summary summary = summarize(folder, plan, Check::changed);
-  say_damaged(folder, summary, "`ulpscope run --check` makes it again");
-  write_file(fs::path(folder) / "summary.csv", summary.csv.text());
-  write_file(fs::path(folder) / "cells.sum", seals_text(plan, summary.seals));
+  catch_signals();
+  SharedFolder shared(folder, std::chrono::seconds(60));
+  Summary summary;
+  const bool written = shared.alone([&] {
+    require_kept(folder, plan);
+    summary = summarize(folder, plan, Check::changed);
+    say_damaged(folder, summary, "`ulpscope run --check` makes it again");
+    write_summary(folder, plan, summary);
+  });
+  if (!written) return exit_code::interrupted;
   fmt::print("{}", summary.csv.text());
   return exit_code::done;
 }
@@ -188,7 +204,7 @@ int adhoc_table_command(const std::string& folder, const WrittenKeys& options, T
   study.figures.clear();
   make_plan(study);  // checks it
   const fs::path from = folder;
-  const Csv summary = for_report(read_csv(from / "summary.csv"), study);
+  const Csv summary = for_report(read_summary(from), study);
   fmt::print("{}", table_text(study.tables.front(), study, summary, read_timings(from), format));
   return exit_code::done;
 }

@@ -12,7 +12,9 @@
 #include <mutex>
 #include <thread>
 #include <unistd.h>
+#include <unordered_set>
 
+#include "ulpscope/model/shared_rows.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/study/keys.hpp"
 
@@ -36,10 +38,18 @@ void catch_signals() {
 
 void say_line(const std::string& line) { std::fputs(line.c_str(), stderr); }
 
+namespace {
+
+double physical_memory() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+}
+
+}  // namespace
+
 /// Refuses what cannot fit: found by arithmetic, before anything is allocated.
 void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
-  const double available = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-                           static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  const double available = physical_memory();
   const Cell* largest = nullptr;
   Footprint most{};
   Footprints footprints;
@@ -152,6 +162,51 @@ Cost Estimate::infer(const std::string& kin, double memory) const {
   return {at->second.cost.setup_seconds * ratio, at->second.cost.step_seconds * ratio};
 }
 
+double memory_of(const Group& group, Footprints& footprints) {
+  double memory = 0;
+  for (const Cell* cell : group) {
+    const Footprint& needed = footprints.of(*cell);
+    memory += needed.memory() - (memory > 0 ? needed.data + needed.shared : 0);
+  }
+  return memory;
+}
+
+std::vector<Group> groups_of(const std::vector<const Cell*>& cells, unsigned jobs,
+                             unsigned together) {
+  std::map<std::string, Group> sharing;
+  for (const Cell* cell : cells) {
+    if (together > 1) sharing[shared_inputs(*cell)].push_back(cell);
+  }
+  sharing.erase("");
+  Footprints footprints;
+  std::unordered_map<const Cell*, Group> by_first;
+  std::unordered_set<const Cell*> others;
+  for (const auto& [inputs, all] : sharing) {
+    // In as many parts as there are jobs, or more, until each is small enough.
+    std::vector<Group> parts;
+    for (std::size_t count = std::min<std::size_t>(jobs, all.size()); count <= all.size();
+         ++count) {
+      parts.assign(count, {});
+      for (std::size_t i = 0; i < all.size(); ++i) parts[i * count / all.size()].push_back(all[i]);
+      const bool small = std::all_of(parts.begin(), parts.end(), [&](const Group& part) {
+        return part.size() <= together && memory_of(part, footprints) <= physical_memory() / jobs;
+      });
+      if (small) break;
+    }
+    for (Group& part : parts) {
+      others.insert(part.begin() + 1, part.end());
+      by_first.emplace(part.front(), std::move(part));
+    }
+  }
+  std::vector<Group> groups;
+  for (const Cell* cell : cells) {
+    if (others.count(cell) != 0) continue;
+    const auto at = by_first.find(cell);
+    groups.push_back(at != by_first.end() ? std::move(at->second) : Group{cell});
+  }
+  return groups;
+}
+
 namespace {
 
 /// The state that workers and the supervising thread share.
@@ -165,22 +220,27 @@ class Pool {
     const bool alike = std::all_of(cells.begin(), cells.end(), [&](const Cell* cell) {
       return sorts.of(*cell) == sorts.of(*cells.front());
     });
-    for (const Cell* cell : cells) {
+    for (const Group& group : groups_of(cells, running.jobs, running.together)) {
       if (stop_requested) break;
-      tasks_.emplace_back();
-      tasks_.back().cell = cell;
-      tasks_.back().steps = std::stoull((*cell)[key::steps]);
-      tasks_.back().seconds = alike ? 0 : expected(estimate, *cell);
+      Tasks tasks;
+      for (const Cell* cell : group) {
+        Task& task = tasks_.emplace_back();
+        task.cell = cell;
+        task.steps = std::stoull((*cell)[key::steps]);
+        task.seconds = alike ? 0 : expected(estimate, *cell);
+        tasks.push_back(&task);
+      }
+      waiting_.push_back(std::move(tasks));
     }
-    for (Task& task : tasks_) waiting_.push_back(&task);
     // Longest first, so that none is left over when the others are done.
-    std::stable_sort(waiting_.begin(), waiting_.end(),
-                     [](const Task* a, const Task* b) { return a->seconds > b->seconds; });
+    std::stable_sort(waiting_.begin(), waiting_.end(), [](const Tasks& a, const Tasks& b) {
+      return a.front()->seconds > b.front()->seconds;
+    });
   }
 
   std::map<std::string, Outcome> run() {
     std::vector<std::jthread> threads;
-    workers_ = std::min<std::size_t>(running_as_.jobs, tasks_.size());
+    workers_ = std::min<std::size_t>(running_as_.jobs, waiting_.size());
     for (std::size_t i = workers_; i > 0; --i) threads.emplace_back([this] { work(); });
     auto saved = Clock::now();
     std::unique_lock lock(mutex_);
@@ -223,51 +283,80 @@ class Pool {
     std::atomic<bool> stop{false}, save{false};
     std::atomic<std::uint64_t> step{0};
   };
+  using Tasks = std::vector<Task*>;  ///< of a group
 
   bool stopping() const { return stop_requested || (failed_ && running_as_.fail_fast); }
 
   void work() {
     std::unique_lock lock(mutex_);
-    while (Task* task = next(lock)) {
-      running_.push_back(task);
-      task->start = Clock::now();
-      task->stop = false;
+    for (Tasks tasks = next(lock); !tasks.empty(); tasks = next(lock)) {
       lock.unlock();
-      std::optional<Outcome> outcome = attempt(*task);
+      work_on(tasks);
       lock.lock();
-      running_.erase(std::find(running_.begin(), running_.end(), task));
-      if (!outcome) {
-        elsewhere_.push_back(task);
-        continue;
-      }
-      failed_ = failed_ || outcome->kind == Outcome::Kind::failed;
-      if (outcome->kind == Outcome::Kind::stopped) continue;
-      const auto at = outcomes_.insert_or_assign(task->cell->id, std::move(*outcome)).first;
-      if (!at->second.news.empty()) tell(*task, at->second.news);
     }
     --workers_;
     changed_.notify_all();
   }
 
-  /// The next cell to try, if there is any; waits while all that are left are run elsewhere.
-  Task* next(std::unique_lock<std::mutex>& lock) {
+  void work_on(const Tasks& tasks) {
+    SharedRows rows;
+    Tasks later;
+    later.reserve(tasks.size());
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < tasks.size(); ++i) {
+        try {
+          threads.emplace_back([this, task = tasks[i], &rows] { work_on(*task, &rows); });
+        } catch (const std::exception&) {  // there are no more threads to be had
+          later.push_back(tasks[i]);
+        }
+      }
+      work_on(*tasks.front(), tasks.size() > 1 ? &rows : nullptr);
+    }
+    for (Task* task : later) work_on(*task, nullptr);
+  }
+
+  void work_on(Task& task, SharedRows* shared) {
+    std::unique_lock lock(mutex_);
+    running_.push_back(&task);
+    task.start = Clock::now();
+    task.stop = stopping();
+    lock.unlock();
+    std::optional<Outcome> outcome = attempt(task, shared);
+    lock.lock();
+    running_.erase(std::find(running_.begin(), running_.end(), &task));
+    if (!outcome) {
+      elsewhere_.push_back(&task);
+      return;
+    }
+    failed_ = failed_ || outcome->kind == Outcome::Kind::failed;
+    if (outcome->kind == Outcome::Kind::stopped) return;
+    const auto at = outcomes_.insert_or_assign(task.cell->id, std::move(*outcome)).first;
+    if (!at->second.news.empty()) tell(task, at->second.news);
+  }
+
+  /// The next cells to try, if there are any; waits while all that are left are run elsewhere.
+  Tasks next(std::unique_lock<std::mutex>& lock) {
     while (!stopping()) {
       if (waiting_.empty() && !elsewhere_.empty()) {
         changed_.wait_for(lock, std::chrono::milliseconds(500), [&] { return stopping(); });
-        if (waiting_.empty()) waiting_.swap(elsewhere_);  // or another worker has done so
+        if (waiting_.empty()) {  // or another worker has done so
+          for (Task* task : elsewhere_) waiting_.push_back({task});
+          elsewhere_.clear();
+        }
       }
       if (!waiting_.empty() && !stopping()) {
-        Task* task = waiting_.front();
+        Tasks tasks = std::move(waiting_.front());
         waiting_.pop_front();
-        return task;
+        return tasks;
       }
       if (elsewhere_.empty()) break;
     }
-    return nullptr;
+    return {};
   }
 
   /// Nothing where another process runs the cell.
-  std::optional<Outcome> attempt(Task& task) {
+  std::optional<Outcome> attempt(Task& task, SharedRows* shared) {
     try {
       const CellPlace::Turn turn = place_.take(*task.cell);
       switch (turn.kind) {
@@ -281,17 +370,17 @@ class Pool {
       place_.release(*task.cell);
       return outcome;
     }
-    std::optional<Outcome> outcome = run(task);
+    std::optional<Outcome> outcome = run(task, shared);
     place_.release(*task.cell);
     return outcome;
   }
 
-  std::optional<Outcome> run(Task& task) {
+  std::optional<Outcome> run(Task& task, SharedRows* shared) {
     try {
       FileRecorder recorder(*task.cell);
       const auto keeper = place_.keeper(*task.cell);
       const auto run =
-          run_cell(*task.cell, recorder, {task.stop, task.save, task.step, keeper.get()});
+          run_cell(*task.cell, recorder, {task.stop, task.save, task.step, keeper.get(), shared});
       if (!run) return Outcome{Outcome::Kind::stopped};
       if (!place_.finish(*task.cell, recorder.finish(*run), *run)) return std::nullopt;
       const auto metric = [&](std::string_view name) { return run->metrics[metric_place(name)]; };
@@ -336,8 +425,11 @@ class Pool {
           fmt::format(" | {} {} %", label_of(*task->cell, swept_), 100 * task->step / task->steps);
     }
     const double alike = running_.empty() ? 0 : whole / static_cast<double>(running_.size());
-    for (const Task* task : waiting_) left += task->seconds > 0 ? task->seconds : alike;
-    const double eta = std::max(longest, left / static_cast<double>(running_as_.jobs));
+    for (const Tasks& tasks : waiting_) {
+      for (const Task* task : tasks) left += task->seconds > 0 ? task->seconds : alike;
+    }
+    const auto at_a_time = std::max<std::size_t>(running_as_.jobs, running_.size());
+    const double eta = std::max(longest, left / static_cast<double>(at_a_time));
     const std::string others =
         elsewhere_.empty() ? ""
                            : fmt::format(" | {} elsewhere", counted(elsewhere_.size(), "cell"));
@@ -364,7 +456,8 @@ class Pool {
   std::condition_variable changed_;
   std::size_t workers_ = 0;
   bool failed_ = false;
-  std::deque<Task*> waiting_, elsewhere_;
+  std::deque<Tasks> waiting_;
+  Tasks elsewhere_;
   std::vector<Task*> running_;
   std::map<std::string, Outcome> outcomes_;
 };

@@ -118,11 +118,21 @@ struct Running {
   unsigned jobs = 1;
   std::chrono::duration<double> save_every = std::chrono::seconds(60);
   bool fail_fast = false;  ///< the first failure ends the others after their current step
+  unsigned together = 1;   ///< cells of a group, at most
 };
 
-/// Runs cells on `jobs` threads, the longest first, and shows progress on stderr: one line that
-/// is redrawn on a terminal, else a line a cell. Returns outcomes by id; cells that were not begun
-/// have none.
+/// Cells that a job runs at the same time, a thread each: such as share their inputs, or one.
+using Group = std::vector<const Cell*>;
+/// Of those that share their inputs as few groups as there may be, but as many as there are jobs;
+/// fewer cells in each where there is not the memory. In the order of their first cells.
+std::vector<Group> groups_of(const std::vector<const Cell*>& cells, unsigned jobs,
+                             unsigned together);
+/// Bytes that a group needs: inputs once, drawn one by one.
+double memory_of(const Group& group, Footprints& footprints);
+
+/// Runs cells, `jobs` groups of them at a time, the longest first, and
+/// shows progress on stderr: one line that is redrawn on a terminal, else a line a cell. Returns
+/// outcomes by id; cells that were not begun have none.
 std::map<std::string, Outcome> run_cells(const std::vector<const Cell*>& cells,
                                          const std::vector<std::string>& swept,
                                          const Running& running, CellPlace& place);

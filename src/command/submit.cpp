@@ -35,8 +35,9 @@ std::string script(const OpenedStudy& opened, const SubmitOptions& options) {
       "#SBATCH --array=1-{}\n"
       "#SBATCH --output=\"{}\"\n"
       "#SBATCH --signal=B:TERM@60\n"
-      "exec {} --jobs \"${{SLURM_CPUS_PER_TASK:-1}}\"\n",
-      opened.study.name, options.tasks, (folder / "slurm" / "%A_%a.log").string(), run);
+      "exec {} --jobs \"${{SLURM_CPUS_PER_TASK:-1}}\" --together {}\n",
+      opened.study.name, options.tasks, (folder / "slurm" / "%A_%a.log").string(), run,
+      options.run.together);
 }
 
 /// Before anything is written.
@@ -74,6 +75,7 @@ int submit_command(const SubmitOptions& options) {
   words.insert(words.end(), options.sbatch.begin(), options.sbatch.end());
   words.push_back(file.string());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());

@@ -113,7 +113,7 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
     }
   };
   Rerun rerun(compare);
-  const auto outcomes = run_cells(rerun_cells, plan.swept, {jobs}, rerun);
+  const auto outcomes = run_cells(rerun_cells, plan.swept, {.jobs = jobs}, rerun);
   for (const auto& [id, outcome] : outcomes) {
     if (outcome.kind == Outcome::Kind::failed) faults.emplace(id, outcome.reason);
   }
@@ -123,6 +123,9 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
   bool same_cells = summary.rows.size() == plan.cells.size();
   for (std::size_t i = 0; same_cells && i < plan.cells.size(); ++i) {
     same_cells = summary.rows[i].front() == plan.cells[i].id;
+  }
+  if (summary_changed(folder)) {
+    others.emplace_back("summary.csv: has changed: cells.sum has another checksum");
   }
   if (!same_cells) others.emplace_back("summary.csv: does not have the study's cells in order");
   for (const std::string& what : others) fmt::print("{}\n", what);

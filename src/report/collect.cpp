@@ -15,12 +15,14 @@ using Row = Records::Row;
 std::vector<std::string> names_of(const Records& records, const std::vector<Column>& columns,
                                   const Row& row) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const Column& column : columns) names.push_back(records.value(column, row));
   return names;
 }
 
 Table::Field field_of(const Records& records, const Column& column, const std::vector<Row>& rows) {
   std::vector<std::string> values;
+  values.reserve(rows.size());
   for (const Row& row : rows) values.push_back(records.value(column, row));
   const auto known = static_cast<std::size_t>(std::count_if(
       values.begin(), values.end(), [](const std::string& value) { return !value.empty(); }));

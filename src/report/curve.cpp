@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ulpscope/report/number.hpp"
+#include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
 namespace {
@@ -84,7 +85,7 @@ Curve make_curve(const Csv& trace, const std::string& column, std::size_t bucket
     const auto number = read_number(text);
     if (!number) {
       if (text != "inf" && text != "-inf" && text != "nan") {
-        throw std::runtime_error(file + ": no " + column + ": \"" + text + "\"");
+        throw std::runtime_error(fmt::format("{}: no {}: \"{}\"", file, column, text));
       }
       break_line();
       if (finite && !overflowed) curve.overflows.push_back(*finite);

@@ -12,6 +12,7 @@
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/report/number.hpp"
 #include "ulpscope/report/path_plot.hpp"
+#include "ulpscope/report/pdf.hpp"
 #include "ulpscope/report/plot.hpp"
 #include "ulpscope/report/sharpness_plot.hpp"
 #include "ulpscope/report/table.hpp"
@@ -19,6 +20,7 @@
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
+#include "ulpscope/store/results.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
@@ -45,15 +47,6 @@ std::string label_of(const std::vector<Column>& by, const std::vector<std::strin
     label += (label.empty() ? "" : ", ") + (word ? value : column.title + " = " + value);
   }
   return label;
-}
-
-/// gnuplot's PDF without the time at which it was drawn.
-std::string without_time(std::string pdf) {
-  const std::string_view before = "/CreationDate (D:";
-  const std::string_view epoch = "19700101000000";
-  const std::size_t at = pdf.find(before);
-  if (at != std::string::npos) pdf.replace(at + before.size(), epoch.size(), epoch);
-  return pdf;
 }
 
 /// gnuplot's SVG with a title and a comment that say what it shows.
@@ -281,7 +274,7 @@ FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawi
 }
 
 Drawing figure_of_results(const fs::path& folder, const Study& study, const FigureSpec& spec) {
-  const Csv summary = for_report(read_csv(folder / "summary.csv"), study);
+  const Csv summary = for_report(read_summary(folder), study);
   const auto trace = [&](const std::string& id) {
     const fs::path cell = cell_folder(folder, id);
     const std::string file = (cell / "trace.csv").string();

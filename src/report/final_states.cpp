@@ -89,7 +89,9 @@ std::vector<FinalState> final_states(const Csv& final, const std::string& file) 
       continue;
     }
     const auto literal = read_literal(text);
-    if (!literal) throw std::runtime_error(file + ": no hexadecimal literal: \"" + text + "\"");
+    if (!literal) {
+      throw std::runtime_error(fmt::format("{}: no hexadecimal literal: \"{}\"", file, text));
+    }
     state.zeros += literal->zero ? 1 : 0;
     values.push_back({*literal, &text});
   }

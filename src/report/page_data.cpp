@@ -19,6 +19,7 @@
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/json.hpp"
+#include "ulpscope/store/results.hpp"
 #include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 #include "ulpscope/study/plan.hpp"
@@ -282,7 +283,7 @@ std::string script_json(const std::string& ascii_json) {
 
 Page make_page(const fs::path& folder, const Study& study,
                const std::map<std::string, std::string>& meanings) {
-  const Csv recorded = read_csv(folder / "summary.csv");
+  const Csv recorded = read_summary(folder);
   const Csv summary = for_report(recorded, study);
   const Csv timings = read_timings(folder);
   const auto id_at = summary.column("id"), status_at = summary.column("status");

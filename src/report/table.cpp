@@ -7,6 +7,7 @@
 #include "ulpscope/report/cells.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/results.hpp"
 #include "ulpscope/study/unit.hpp"
 
 namespace ulpscope {
@@ -134,7 +135,7 @@ Csv read_timings(const fs::path& folder) {
 }
 
 std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
-  const Csv summary = for_report(read_csv(folder / "summary.csv"), study);
+  const Csv summary = for_report(read_summary(folder), study);
   const Csv timings = read_timings(folder);
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {

@@ -9,6 +9,7 @@
 
 #include "ulpscope/report/curve.hpp"
 #include "ulpscope/report/number.hpp"
+#include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
 namespace {
@@ -51,7 +52,7 @@ std::vector<TracePoint> thinned(const Csv& trace, const std::string& column, std
     if (text.empty()) continue;  // not recorded at this step
     const auto number = read_number(text);
     if (!number && text != "inf" && text != "-inf" && text != "nan") {
-      throw std::runtime_error(file + ": no " + column + ": \"" + text + "\"");
+      throw std::runtime_error(fmt::format("{}: no {}: \"{}\"", file, column, text));
     }
     TracePoint point{step_of(row[*step_at], file), {}, text};
     if (number && !number->zero() && !number->negative) point.log = log10_of(*number);
@@ -73,6 +74,7 @@ std::vector<TracePoint> thinned(const Csv& trace, const std::string& column, std
   kept.close(rows);
   if (!points.empty()) rows.insert({0, points.size() - 1});
   std::vector<TracePoint> some;
+  some.reserve(rows.size());
   for (const std::size_t row : rows) some.push_back(std::move(points[row]));
   return some;
 }

@@ -183,7 +183,7 @@ void compare_files(const ComparedFolder& first, const ComparedFolder& second, Co
 }  // namespace
 
 ComparedFolder compared_folder(const fs::path& path, Study study) {
-  ComparedFolder folder{path, std::move(study), {}, read_csv(path / "summary.csv"), {}, {}};
+  ComparedFolder folder{path, std::move(study), {}, read_summary(path), {}, {}};
   const auto id = folder.summary.column("id");
   if (!id || !folder.summary.column("status")) {
     throw std::runtime_error((path / "summary.csv").string() + ": expected columns id and status");

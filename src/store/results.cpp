@@ -16,6 +16,7 @@
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/owner.hpp"
 #include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -26,14 +27,11 @@ namespace {
 
 using Rows = std::unordered_map<std::string, std::vector<std::string>>;
 
-/// Rows of a derived CSV by their first field; none where it is not there or damaged, as it can be
-/// made again.
-Rows by_id(const fs::path& path, std::vector<std::string>* header = nullptr) {
+/// Rows of a derived CSV by their first field; none where it is damaged, as it can be made again.
+Rows by_id(const std::string& text, std::vector<std::string>* header = nullptr) {
   Rows rows;
-  std::error_code unknown;
-  if (!fs::is_regular_file(path, unknown)) return rows;
   try {
-    Csv csv = read_csv(path);
+    Csv csv = parse_csv(text, "");
     if (header) *header = std::move(csv.header);
     for (auto& row : csv.rows) {
       std::string id = row.front();
@@ -43,6 +41,17 @@ Rows by_id(const fs::path& path, std::vector<std::string>* header = nullptr) {
     rows.clear();
   }
   return rows;
+}
+
+/// The text of a derived file; nothing where it is not there, or not to be read.
+std::optional<std::string> derived(const fs::path& path) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown)) return std::nullopt;
+  try {
+    return read_if_there(path);
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
 }
 
 /// Nothing where a text is no number, as in a line that a full disk cut.
@@ -86,7 +95,7 @@ std::string fixed(double value) {
 
 Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timings) {
   Csv csv{{"id", "steps", "seconds", "us_per_step"}, {}};
-  const auto earlier = by_id(folder / "timings.csv");
+  const auto earlier = by_id(derived(folder / "timings.csv").value_or(""));
   for (const Cell& cell : plan.cells) {
     const auto now = timings.find(cell.id);
     const auto before = earlier.find(cell.id);
@@ -130,7 +139,7 @@ Timings read_journals(const fs::path& folder) {
 
 Timings all_timings(const fs::path& folder) {
   Timings timings = read_journals(folder);
-  for (const auto& [id, row] : by_id(folder / "timings.csv")) {
+  for (const auto& [id, row] : by_id(derived(folder / "timings.csv").value_or(""))) {
     const auto timing = row.size() == 4 ? read_timing(row[1], row[2]) : std::nullopt;
     if (timing) timings.emplace(id, *timing);
   }
@@ -191,24 +200,98 @@ std::string steps_of_study(const fs::path& file) {
 
 std::string seal(const std::string& done) { return sha256(done); }
 
-Seals read_seals(const fs::path& folder) {
-  Seals seals;
-  const auto text = read_if_there(folder / "cells.sum");
-  if (!text) return seals;
-  std::istringstream lines(*text);
-  std::string sum;
-  fs::path done;  // cells/<id>/done
-  while (lines >> sum >> done) seals.emplace(done.parent_path().filename().string(), sum);
-  return seals;
-}
+namespace {
 
-std::string seals_text(const Plan& plan, const Seals& seals) {
+constexpr std::string_view summary_name = "summary.csv";
+
+/// What cells.sum says: a cell's seal by its id, and the checksums that summary.csv may have, two
+/// while it is written.
+struct Sums {
+  Seals seals;
+  std::set<std::string> summary;
+
+  explicit Sums(const fs::path& folder) {
+    std::istringstream lines(read_if_there(folder / "cells.sum").value_or(""));
+    std::string sum;
+    fs::path file;  // cells/<id>/done or summary.csv
+    while (lines >> sum >> file) {
+      if (file == summary_name) {
+        summary.insert(sum);
+      } else {
+        seals.emplace(file.parent_path().filename().string(), sum);
+      }
+    }
+  }
+
+  bool fit(const std::string& text) const {
+    return summary.empty() || summary.count(sha256(text)) != 0;
+  }
+  bool operator==(const Sums&) const = default;
+};
+
+/// summary.csv with the checksums that it has or should have.
+struct Written {
+  Sums sums;
+  std::optional<std::string> text;  ///< nothing where it is not there, or not to be read
+  bool changed = false;             ///< it does not fit
+
+  explicit Written(const fs::path& folder) : sums(folder) {
+    while (true) {
+      text = derived(folder / summary_name);
+      changed = text && !sums.fit(*text);
+      if (!changed) return;
+      Sums now(folder);
+      if (now == sums) return;
+      sums = std::move(now);  // both were written meanwhile
+    }
+  }
+};
+
+std::string sums_text(const Plan& plan, const Seals& seals, const std::set<std::string>& summary) {
+  // Cut off somewhere, it still has what is first.
   std::string text;
+  for (const std::string& sum : summary) text += fmt::format("{}  {}\n", sum, summary_name);
   for (const Cell& cell : plan.cells) {
     const auto at = seals.find(cell.id);
     if (at != seals.end()) text += at->second + "  cells/" + cell.id + "/done\n";
   }
   return text;
+}
+
+}  // namespace
+
+Seals read_seals(const fs::path& folder) { return Sums(folder).seals; }
+
+bool summary_changed(const fs::path& folder) { return Written(folder).changed; }
+
+Csv read_summary(const fs::path& folder) {
+  const fs::path file = folder / summary_name;
+  const Written written(folder);
+  if (written.changed) {
+    throw InputError({file.string(), 0}, "",
+                     "is not as it was written: cells.sum has another checksum of it; expected the "
+                     "file that was written, for example by `ulpscope summary " +
+                         folder.string() + "`, which makes it from the cells");
+  }
+  return written.text ? parse_csv(*written.text, file.string()) : read_csv(file);
+}
+
+std::size_t results_in_summary_alone(const fs::path& folder) {
+  const Seals seals = read_seals(folder);
+  return static_cast<std::size_t>(std::count_if(seals.begin(), seals.end(), [&](const auto& seal) {
+    return !read_done(cell_folder(folder, seal.first));
+  }));
+}
+
+void write_summary(const fs::path& folder, const Plan& plan, const Summary& summary) {
+  const std::string text = summary.csv.text();
+  const std::string sum = sha256(text);
+  std::set<std::string> either{sum};
+  const Written before(folder);
+  if (before.text && !before.changed) either.insert(sha256(*before.text));
+  write_file(folder / "cells.sum", sums_text(plan, summary.seals, either));
+  write_file(folder / summary_name, text);
+  if (either.size() > 1) write_file(folder / "cells.sum", sums_text(plan, summary.seals, {sum}));
 }
 
 std::vector<std::string> summary_header(const Plan& plan) {
@@ -240,8 +323,7 @@ std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
   std::unordered_set<std::string> planned;
   for (const Cell& cell : plan.cells) planned.insert(cell.id);
   std::size_t lost = 0;
-  const auto text = read_if_there(folder / "summary.csv");
-  std::istringstream lines(text.value_or(""));
+  std::istringstream lines(derived(folder / summary_name).value_or(""));
   // Ids and "done" need no quotes: a line is enough, and many are read fast.
   for (std::string line; std::getline(lines, line);) {
     const std::string id = line.substr(0, line.find(','));
@@ -283,10 +365,11 @@ struct Earlier {
   Seals seals;
   std::string steps;
 
-  explicit Earlier(const fs::path& folder)
-      : rows(by_id(folder / "summary.csv", &header)),
-        seals(read_seals(folder)),
-        steps(steps_of_study(folder / "study.toml")) {}
+  explicit Earlier(const fs::path& folder) : steps(steps_of_study(folder / "study.toml")) {
+    Written written(folder);
+    if (written.text && !written.changed) rows = by_id(*written.text, &header);
+    seals = std::move(written.sums.seals);
+  }
 
   /// The metrics of a cell that was done with as many steps, or nothing.
   std::optional<std::vector<std::string>> metrics(const Cell& cell) const {

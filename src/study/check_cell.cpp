@@ -24,7 +24,7 @@ Place place_of(const Assignments& given, const std::vector<std::string>& keys) {
 /// The probe shadow needs a role that the rule keeps, and an arithmetic that is wider.
 void check_shadow(const Cell& cell, const std::string& arithmetic) {
   if (!has_probe(cell, "shadow")) return;
-  const std::string role = cell["record.shadow"];
+  const std::string& role = cell["record.shadow"];
   if (!cell.find("precision." + role)) {
     const bool first = cell.find("precision.first_moment") != nullptr;
     throw PrecisionError("record.probes",

@@ -72,12 +72,12 @@ Value Document::list(const std::string& key, const toml::array& array) const {
 Value Document::table(const std::string& key, const toml::table& table) const {
   Value all{Value::Kind::table, "", place(table)};
   for (const auto& [name, node] : in_order(table)) {
-    const std::string part = key + "." + name;
+    const std::string part = concatenated({key, ".", name});
     require_known(place(*node), part);
     Value value = this->value(part, *node);
     const std::string shown =
         value.kind == Value::Kind::text ? "\"" + value.text + "\"" : value.text;
-    all.text += (all.text.empty() ? "" : ", ") + name + " = " + shown;
+    all.text += concatenated({all.text.empty() ? "" : ", ", name, " = ", shown});
     all.parts.emplace_back(part, std::move(value));
   }
   all.text = "{ " + all.text + " }";

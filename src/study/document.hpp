@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <toml++/toml.h>
 #include <utility>
 #include <vector>
@@ -10,6 +12,13 @@
 #include "ulpscope/study/study.hpp"
 
 namespace ulpscope {
+
+/// The texts one after the other.
+inline std::string concatenated(std::initializer_list<std::string_view> texts) {
+  std::string all;
+  for (const std::string_view text : texts) all += text;
+  return all;
+}
 
 /// A parsed TOML text with its source, from which numbers are taken as they are written.
 class Document {

@@ -124,6 +124,7 @@ Plan make_plan(const Study& study) {
   }
   for (const auto& cell : study.cells) {
     std::vector<Change> changes;
+    changes.reserve(cell.size());
     for (const Assignment& entry : cell) changes.push_back({&entry.key, &entry.value});
     add(changes);
   }

@@ -18,6 +18,7 @@ Field S::*in(Field B::*field) {
 template <class Row, std::size_t n>
 std::vector<std::string_view> names_of(const std::array<Row, n>& rows) {
   std::vector<std::string_view> names;
+  names.reserve(n);
   for (const Row& row : rows) names.push_back(row.name);
   return names;
 }

@@ -34,7 +34,7 @@ cpp_int in_units(const Decimal& number, std::int64_t exponent) {
 
 /// As one would write it: 3.16e-5, where the canonical text is 316e-7.
 std::string readable(const Decimal& number) {
-  const std::string canonical = number.canonical();
+  std::string canonical = number.canonical();
   const std::string& digits = number.digits();
   if (digits.size() == 1 || canonical.find('e') == std::string::npos) return canonical;
   const auto power = number.exponent() + static_cast<std::int64_t>(digits.size()) - 1;
@@ -48,11 +48,12 @@ class Range {
       : key_(key), place_(document.place(table)) {
     for (const auto& [name, node] : in_order(table)) {
       if (!contains(range_parts, name)) {
-        throw error(document.place(*node), "\"" + name + "\" is no part of a range; expected " +
-                                               one_of(range_parts) + suggestion(name, range_parts) +
-                                               "; for example " + log_example);
+        throw error(
+            document.place(*node),
+            concatenated({"\"", name, "\" is no part of a range; expected ", one_of(range_parts),
+                          suggestion(name, range_parts), "; for example ", log_example}));
       }
-      written_.push_back({name, document.value("sweep." + key + "." + name, *node)});
+      written_.push_back({name, document.value(concatenated({"sweep.", key, ".", name}), *node)});
     }
   }
 

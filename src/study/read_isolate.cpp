@@ -30,6 +30,7 @@ struct IsolateOptions {
                {},
                [] {
                  std::vector<std::string_view> names;
+                 names.reserve(role_count);
                  for (const RoleInfo& role : role_list) names.push_back(role.name);
                  return names;
                }},
@@ -101,9 +102,10 @@ IsolateSpec::Coarse read_format(const Document& document, const toml::node& node
   for (const auto& [name, item] : in_order(*node.as_table())) {
     const auto at = std::find(names.begin(), names.end(), name);
     if (at == names.end()) {
-      throw InputError(document.place(*item), key,
-                       "\"" + name + "\" is no part of a format; expected " + one_of(names) +
-                           suggestion(name, names) + "; for example " + example);
+      throw InputError(
+          document.place(*item), key,
+          concatenated({"\"", name, "\" is no part of a format; expected ", one_of(names),
+                        suggestion(name, names), "; for example ", example}));
     }
     add(common_parts()[static_cast<std::size_t>(at - names.begin())], document.value(key, *item));
   }
@@ -154,7 +156,7 @@ void read_isolate_key(const Document& document, const std::string& key, const to
   if (!study.isolate) study.isolate.emplace();
   IsolateSpec& spec = *study.isolate;
   const auto text = [&](const std::string& name) {
-    const Value value = document.value("isolate." + name, node);
+    Value value = document.value("isolate." + name, node);
     checked("isolate." + name, option_of(name), value);
     return value;
   };

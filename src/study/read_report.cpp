@@ -45,6 +45,7 @@ Spec read_spec(const Document& document, const toml::table& table, const std::st
   spec.place = document.place(table);
   spec.name = what + "-" + std::to_string(number);
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const auto& key : keys) names.push_back(key.name);
   for (const auto& [name, node] : in_order(table)) {
     const std::string& wanted = name;
@@ -54,7 +55,7 @@ Spec read_spec(const Document& document, const toml::table& table, const std::st
       std::string all;
       for (const std::string& known : names) all += (all.empty() ? "" : ", ") + known;
       throw InputError(
-          document.place(*node), what + "." + name,
+          document.place(*node), concatenated({what, ".", name}),
           "unknown key; expected one of " + all + suggestion(name, names) + "; for example " +
               (what == "table" ? "columns = [\"floor\", \"onset\"]" : "kind = \"loss\""));
     }
@@ -79,6 +80,7 @@ std::vector<std::string> number_columns() {
 /// All columns but keys.
 std::vector<std::string> other_columns() {
   std::vector<std::string> columns;
+  columns.reserve(metric_list.size());
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
   for (const char* name : {"id", "status"}) columns.emplace_back(name);
   for (const std::string& name : prediction_names()) columns.push_back(name);
@@ -149,10 +151,11 @@ void require_path(const Plan& plan, const FigureSpec& figure) {
   const std::string& model = (*cells.front())["model.kind"];
   for (const Cell* cell : cells) {
     if ((*cell)["model.kind"] != model) {
-      throw InputError(figure.place, "figure.kind",
-                       "a path is drawn over the contour lines of one surface, here are \"" +
-                           model + "\" and \"" + (*cell)["model.kind"] +
-                           "\"; for example only = \"model.kind=" + model + "\"");
+      throw InputError(
+          figure.place, "figure.kind",
+          concatenated({"a path is drawn over the contour lines of one surface, here are \"", model,
+                        "\" and \"", (*cell)["model.kind"],
+                        "\"; for example only = \"model.kind=", model, "\""}));
     }
     if (!has_probe(*cell, "path")) {
       throw InputError(figure.place, "figure.kind",
@@ -209,11 +212,11 @@ void require_measured(const Plan& plan, const Place& place, const std::string& k
     const bool any = std::any_of(plan.cells.begin(), plan.cells.end(),
                                  [&](const Cell& cell) { return has_probe(cell, metric.probe); });
     if (any) continue;
-    const std::string probe(metric.probe);
-    throw InputError(place, key,
-                     "\"" + std::string(metric.name) + "\" is measured by the probe \"" + probe +
-                         "\", which no cell records; for example probes = [\"" + probe +
-                         "\"] under [record]");
+    throw InputError(
+        place, key,
+        concatenated({"\"", metric.name, "\" is measured by the probe \"", metric.probe,
+                      "\", which no cell records; for example probes = [\"", metric.probe,
+                      "\"] under [record]"}));
   }
 }
 

@@ -29,7 +29,7 @@ void read_section(const Document& document, const std::string& name, const toml:
   }
   for (const auto& [key, at] : in_order(*node.as_table())) {
     const toml::node& value = *at;
-    const std::string full = name + "." + key;
+    const std::string full = concatenated({name, ".", key});
     if (full == "study.name") {
       study.name = text(document, full, value, "name = \"founding\"");
     } else if (full == "study.title") {

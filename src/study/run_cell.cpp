@@ -63,6 +63,20 @@ Metrics measure_both(const Cell& cell, const std::string& before,
   return *metrics;
 }
 
+std::string shared_inputs(const Cell& cell) {
+  const bool can = in_arithmetic(cell, [&]<class T>() { return can_share_inputs<T>(cell); });
+  if (!can) return "";
+  std::string common;
+  for (const auto& block : cell.settings.blocks()) {
+    for (const Setting& setting : *block) {
+      if (setting.key.starts_with("data.") || setting.key.starts_with("precision.data.")) {
+        common += setting.key + "=" + setting.canonical + ",";
+      }
+    }
+  }
+  return common;
+}
+
 Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop) {
   const auto cost_of = [&](const Cell& as) {
     return in_arithmetic(as, [&]<class T>() { return cost<T>(as, stop); });
@@ -85,7 +99,7 @@ Footprint footprint(const Cell& cell) {
   const Footprint second = footprint_of(after_switch(cell));
   return {std::max(first.data, second.data), std::max(first.model, second.model),
           std::max(first.rule, second.rule), std::max(first.trace, second.trace),
-          std::max(first.disk, second.disk)};
+          std::max(first.disk, second.disk), std::min(first.shared, second.shared)};
 }
 
 }  // namespace ulpscope

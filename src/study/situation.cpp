@@ -132,7 +132,7 @@ W SecondMoment::square(const W& g) const {
 
 W SecondMoment::stored(const W& sum) const {
   using std::sqrt;
-  const W v = op(sum);
+  W v = op(sum);
   if (s_.v.encoding == Encoding::linear) return stores_(v, {});
   const Rounder<W> arithmetic({s_.arithmetic});
   if (s_.v.encoding == Encoding::log2) {
@@ -162,7 +162,7 @@ std::int64_t high_exponent(const Situation& s) {
 }
 
 W smallest_normal_v(const Situation& s) {
-  const W own = power_of_two(s.arithmetic.emin);
+  W own = power_of_two(s.arithmetic.emin);
   if (s.v.encoding == Encoding::log2) return own;  // a small number of the format is a v near 1
   const W v = decoded(s, power_of_two(s.v.rounding.format.emin));
   return v < own ? own : v;

@@ -61,6 +61,7 @@ std::string unit_fault(std::string_view unit) {
   const auto unknown = read_macros(unit).unknown;
   if (!unknown) return "";
   std::vector<std::string> names;
+  names.reserve(macros.size());
   for (const Macro& macro : macros) names.push_back("\\" + std::string(macro.name));
   return "\"\\" + *unknown + "\" is none of its macros that are known here" +
          suggestion("\\" + *unknown, names);

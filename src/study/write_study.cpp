@@ -91,7 +91,10 @@ std::string given_group(const Study& study, const std::string& key, const Option
   if (parts.size() == 1 && parts[0].first == group.parts.front().name) return parts[0].second;
   std::string text;
   for (const auto& [part, value] : parts) {
-    text += (text.empty() ? "{ " : ", ") + part + " = " + value;
+    text += text.empty() ? "{ " : ", ";
+    text += part;
+    text += " = ";
+    text += value;
   }
   return text.empty() ? text : text + " }";
 }

@@ -85,7 +85,7 @@ if grep -v '^\./usr/\|^\./$' contents; then fail "files outside of /usr"; fi
 if grep 'include/ulpscope/\(study\|store\|report\)' contents; then fail "more than the core"; fi
 dpkg-deb -I "$package" | tee control
 grep -q '^ Package: ulpscope$' control
-grep -q '^ Depends: .*libc6 .*libfmt.*libmd0.*libstdc++6' control || fail "Depends"
+grep -q '^ Depends: .*libc6 .*libfmt.*libmd0.*libqpdf.*libstdc++6' control || fail "Depends"
 grep -q '^ Recommends: .*gnuplot' control || fail "Recommends"
 dpkg -x "$package" unpacked
 check_program "$temp/unpacked/usr/bin/ulpscope"

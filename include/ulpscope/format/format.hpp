@@ -32,8 +32,8 @@ inline constexpr std::array subnormals_names{SubnormalsName{"kept", Subnormals::
 /// A set of representable numbers: m 2^(e - p + 1) with |m| < 2^p and emin <= e <= emax, all p
 /// bits significant from 2^emin on; and 0.
 struct Format {
-  int p;                    ///< significand bits, the hidden bit included
-  std::int64_t emin, emax;  ///< of the leading bit, as IEEE 754 counts
+  int p = 0;                        ///< significand bits, the hidden bit included
+  std::int64_t emin = 0, emax = 0;  ///< of the leading bit, as IEEE 754 counts
   Subnormals subnormals = Subnormals::kept;
   Overflow overflow = Overflow::infinity;
   bool nan = true;    ///< whether it has a NaN; without one, a NaN that is rounded stays one

@@ -166,7 +166,7 @@ W half_erfc_inner(const W& x) {
     sum = sum + rule.weights[n] / (rule.nodes[n] + square);
   }
   const auto [factor, k] = exp_scaled(W(-square));
-  const W value = ldexp(W(x * factor * sum / rule.pi_by_step), k);
+  W value = ldexp(W(x * factor * sum / rule.pi_by_step), k);
   if (rule.pi_by_step < x) return value;
   return value + W(1) / (W(1) + exp_inner(W(W(2) * x * rule.pi_by_step)));
 }

@@ -66,9 +66,9 @@ template <class T>
 void append_hex_literal(std::string& text, const T& x) {
   using std::isfinite;
   using std::signbit;
-  if (!isfinite(x)) {  // NOLINT(bugprone-branch-clone): of what is left, each T has one branch
+  if (!isfinite(x)) {
     text += decimal_text(x);
-  } else if constexpr (is_soft<T>) {
+  } else if constexpr (is_soft<T>) {  // NOLINT(bugprone-branch-clone): each T has one branch
     append_hex_literal(text, static_cast<double>(x));
   } else if constexpr (is_native<T> && significand_bits<T> <= 64) {
     int exponent = 0;

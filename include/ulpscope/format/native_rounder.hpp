@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -68,14 +67,14 @@ class NativeRounder {
     if (rounding_.mode != Mode::stochastic) return round(values, nullptr, simd);
     // Words for a few hundred values at a time, then these.
     constexpr std::size_t most = 512;
-    std::array<std::uint32_t, most + 4> words;
+    std::uint32_t words[most + 4];
     for (std::size_t begin = 0; begin < values.size(); begin += most) {
       const std::span<T> part = values.subspan(begin, std::min(most, values.size() - begin));
       const std::uint64_t index = first.index + begin;
       const std::size_t offset = index % 4;
-      random_words({words.data(), (offset + part.size() + 3) / 4 * 4}, rounding_.seed, index / 4,
-                   first, simd);
-      round(part, words.data() + offset, simd);
+      random_words({words, (offset + part.size() + 3) / 4 * 4}, rounding_.seed, index / 4, first,
+                   simd);
+      round(part, words + offset, simd);
     }
   }
 

@@ -16,10 +16,10 @@ namespace ulpscope {
 /// where it rounds every one.
 template <class T>
 struct KeptRole {
-  Role role;
+  Role role = Role::data;
   RoleFormat format;
   Rounder<T> rounder;
-  bool rounds;  ///< whether there is anything to do
+  bool rounds = false;  ///< whether there is anything to do
 
   /// Whether operations are T's own.
   bool plain() const { return !format.every; }
@@ -146,7 +146,7 @@ class Roles {
     using std::ldexp;
     const Hyper exact = ulpscope::hyper<T>(x);
     if (eps_policy_ == EpsPolicy::wide_denominator) return convert<T>(exact);
-    const T rounded = hyper(exact);
+    T rounded = hyper(exact);
     if (eps_policy_ != EpsPolicy::floor) return rounded;
     const T floor = convert<T>(Hyper(ldexp(Hyper(1), static_cast<int>(smallest_normal_))));
     return rounded < floor ? floor : rounded;

@@ -12,7 +12,7 @@
 /// std::uint64_t, uint128, or Boost's, of a fixed width or without limit.
 namespace ulpscope {
 
-__extension__ typedef unsigned __int128 uint128;
+__extension__ using uint128 = unsigned __int128;
 
 /// Unsigned whole numbers of so many bits, without allocation.
 template <unsigned bits>
@@ -69,9 +69,9 @@ bool bit_at(const I& x, int place) {
 /// asks for is in it. Zero only where it is exact.
 template <class I>
 struct Unrounded {
-  bool negative;
-  I significand;
-  std::int64_t exponent;
+  bool negative = false;
+  I significand{};
+  std::int64_t exponent = 0;
   bool sticky = false;
 };
 

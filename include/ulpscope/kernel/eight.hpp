@@ -57,7 +57,7 @@ class Eight {
     alignas(64) std::uint64_t whole[limbs][lanes];
     Functions::unpack(store_, whole);
     for (std::size_t k = 0; k < count; ++k) {
-      Limbs<limbs> bits;
+      Limbs<limbs> bits{};
       for (int i = 0; i < limbs; ++i) bits[i] = whole[i][k];
       const bool negative = ((store_.negative >> k) & 1U) != 0;
       if (bits[limbs - 1] != 0) {  // the leading bit's limb

@@ -64,7 +64,7 @@ class IfmaFunctions : IfmaLanes<p> {
     for (int i = 0; i + 1 < n; ++i) lost |= all_limbs[i];
     for (int i = 0; i <= n; ++i) upper[i] = all_limbs[n - 1 + i];
     upper[0] = _mm512_mask_or_epi64(upper[0], _mm512_test_epi64_mask(lost, lost), upper[0], all(1));
-    Numbers product;
+    Numbers product{};
     Base::round_normal(upper, x.exponent + y.exponent, product);
     product.negative = static_cast<__mmask8>(x.negative ^ y.negative);
     clear(product, static_cast<__mmask8>(zeros(x) | zeros(y)));
@@ -83,7 +83,7 @@ class IfmaFunctions : IfmaLanes<p> {
     refine<divisors>(y.limbs, h);
     V q[n];
     multiply_high<n>(x.limbs, h, q);
-    Numbers quotient;
+    Numbers quotient{};
     const __mmask8 doubt = round_near(q, x.exponent - y.exponent + all(2), quotient);
     quotient.negative = static_cast<__mmask8>(x.negative ^ y.negative);
     clear(quotient, zeros(x));
@@ -110,7 +110,7 @@ class IfmaFunctions : IfmaLanes<p> {
     refine<squares>(x.limbs, h);
     V q[n];
     multiply_high<n>(x.limbs, h, q);
-    Numbers root;
+    Numbers root{};
     const __mmask8 doubt = round_near(q, (x.exponent >> 1) + all(2), root);
     root.negative = x.negative;  // of a zero
     clear(root, zeros(x));
@@ -177,7 +177,7 @@ class IfmaFunctions : IfmaLanes<p> {
   [[ULPSCOPE_IFMA, gnu::always_inline]] static inline V zero() { return _mm512_setzero_si512(); }
 
   [[ULPSCOPE_IFMA, gnu::always_inline]] static inline Numbers loaded(const Store& a) {
-    Numbers x;
+    Numbers x{};
     for (int i = 0; i < n; ++i) x.limbs[i] = _mm512_load_si512(a.limbs[i]);
     x.exponent = _mm512_load_si512(a.exponent);
     x.negative = a.negative;

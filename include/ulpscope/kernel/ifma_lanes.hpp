@@ -230,7 +230,7 @@ struct IfmaLanes {
     // Further apart than 51, but not as far as a zero is.
     const V beyond = _mm512_maskz_abs_epi64(0xFF, a.exponent - q.exponent) - all(52);
     if (_mm512_cmplt_epu64_mask(beyond, all(std::int64_t{1} << 36)) != 0) [[unlikely]] {
-      Far far;
+      Far far{};
       for (int i = 0; i < n; ++i) far.x[i] = a.limbs[i];
       far.by = a_by;
       shift_far(far);
@@ -253,7 +253,7 @@ struct IfmaLanes {
     }
     carry(x);
     if (_mm512_cmplt_epi64_mask(x[n], all(1)) != 0) [[unlikely]] {
-      Cancelled sum;
+      Cancelled sum{};
       for (int i = 0; i <= n; ++i) sum.x[i] = x[i];
       sum.exponent = exponent;
       sum.negative = a.negative;

@@ -103,7 +103,7 @@ inline Limbs<limb_count<T>> significand_of(const T& x) {
     const auto bits = static_cast<uint128>(*limbs);
     return {static_cast<std::uint64_t>(bits), static_cast<std::uint64_t>(bits >> 64U)};
   } else {
-    Limbs<n> bits;
+    Limbs<n> bits{};
     for (int i = 0; i < n; ++i) bits[i] = limbs[i];
     return bits;
   }
@@ -167,8 +167,8 @@ inline Limbs<n> round_to_even(const Limbs<n + 1>& x, bool sticky, std::int64_t& 
   constexpr int below = 64 * n - p;  // bits of the lowest limb below the unit
   static_assert(below >= 2 && below < 64);
   constexpr std::uint64_t unit = std::uint64_t{1} << below;
-  Limbs<n> result;
-  std::uint64_t low;
+  Limbs<n> result{};
+  std::uint64_t low = 0;
   std::uint64_t carry = add_carry(x[1], unit / 2, 0, low);
   const bool tie = (low & (unit - 1)) == 0 && x[0] == 0 && !sticky;
   result[0] = low & ~(unit - 1) & ~(tie ? unit : 0);

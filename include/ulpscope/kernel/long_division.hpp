@@ -41,7 +41,7 @@ inline std::uint64_t inverse(uint128 d, std::uint64_t v) {
 template <int m>
 struct Divisor {
   Limbs<m> limbs;
-  std::uint64_t v;
+  std::uint64_t v = 0;
 
   uint128 top() const {
     if constexpr (m == 1)

@@ -34,7 +34,7 @@ inline Number<n> rounded_product(Limbs<m>& q, std::int64_t exponent, bool negati
   const std::uint64_t twice = (q[m - 1] >> 63U) - 1;
   std::uint64_t carry = 0;
   for (int i = 0; i < m; ++i) carry = add_carry(q[i], q[i] & twice, carry, q[i]);
-  Limbs<n + 1> upper;
+  Limbs<n + 1> upper{};
   for (int i = 0; i <= n; ++i) upper[i] = q[m - n - 1 + i];
   std::uint64_t lower = 0;
   for (int i = 0; i < m - n - 1; ++i) lower |= q[i];
@@ -50,7 +50,7 @@ inline Number<n> rounded_product(Limbs<m>& q, std::int64_t exponent, bool negati
 /// a b, a not being zero.
 template <int p, int n>
 inline Number<n> multiply(const Number<n>& a, const Short& b) {
-  Limbs<n + 1> q;
+  Limbs<n + 1> q{};
   uint128 sum = 0;
   for (int i = 0; i < n; ++i) {
     sum += uint128{a.significand[i]} * b.significand;
@@ -127,14 +127,14 @@ inline Number<n> add(const Number<n>& a, const Number<n>& b) {
 
   // The order is as good as random: no branch on it.
   const std::uint64_t other = swap ? ~std::uint64_t{0} : 0;
-  Limbs<n> big, small;
+  Limbs<n> big{}, small{};
   for (int i = 0; i < n; ++i) {
     const std::uint64_t change = (a.significand[i] ^ b.significand[i]) & other;
     big[i] = a.significand[i] ^ change;
     small[i] = b.significand[i] ^ change;
   }
   // Halved: by 1 and by 1 to 64 bits, into the guard limb, so that nothing is lost yet.
-  Limbs<n + 1> x, y;
+  Limbs<n + 1> x{}, y{};
   const auto by = static_cast<int>(distance & 63);
   for (int i = 0; i <= n; ++i) {
     x[i] = (i > 0 ? big[i - 1] >> 1U : 0) | (i < n ? big[i] << 63U : 0);

@@ -38,8 +38,8 @@ template <class T, std::size_t bytes>
 requires in_vectors<T, bytes>
 struct Lanes<T, bytes> {
   static constexpr std::size_t count = bytes / sizeof(T);
-  typedef T type __attribute__((vector_size(bytes)));
-  typedef T unaligned __attribute__((vector_size(bytes), aligned(alignof(T)), may_alias));
+  using type __attribute__((vector_size(bytes))) = T;
+  using unaligned __attribute__((vector_size(bytes), aligned(alignof(T)), may_alias)) = T;
 };
 
 /// Values of X, as those of T: exact.

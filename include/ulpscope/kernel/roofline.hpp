@@ -32,8 +32,8 @@ class ReadBytes {
     std::uint64_t* result;
 
     [[gnu::always_inline]] void operator()() const {
-      typedef std::uint64_t V __attribute__((vector_size(64)));
-      typedef std::uint64_t Unaligned __attribute__((vector_size(64), aligned(8), may_alias));
+      using V __attribute__((vector_size(64))) = std::uint64_t;
+      using Unaligned __attribute__((vector_size(64), aligned(8), may_alias)) = std::uint64_t;
       V all[4] = {};
       const char* at = from;
       for (std::size_t k = count / sizeof all; k > 0; --k, at += sizeof all) {

@@ -38,7 +38,7 @@ inline std::uint64_t add_to(Limbs<n>& x, const Limbs<n>& y) {
 /// x where it is chosen, else zero; without a branch.
 template <int n>
 inline Limbs<n> chosen(const Limbs<n>& x, bool choice) {
-  Limbs<n> result;
+  Limbs<n> result{};
   for (int i = 0; i < n; ++i) result[i] = x[i] & (choice ? ~std::uint64_t{0} : 0);
   return result;
 }
@@ -63,14 +63,14 @@ inline Limbs<n> root_from(const Limbs<n>& a, const Limbs<j>& s, Limbs<j + 1> res
     Limbs<j + 1> less = rest;
     const bool upper = subtract<j + 1>(less, divisor) == 0;
     if (upper) rest = less;
-    std::uint64_t digit;
+    std::uint64_t digit = 0;
     Limbs<j + 1> u{};
     if (rest == divisor) [[unlikely]] {  // rest was 2 s: q would be B, and is one less
       digit = ~std::uint64_t{0};
       u[0] = from_top<2 * j, n>(a);
       add_to<j + 1>(u, divisor);
     } else {
-      Limbs<j> r;
+      Limbs<j> r{};
       for (int i = 0; i < j; ++i) r[i] = rest[i];
       digit = next_digit<j>(r, from_top<2 * j, n>(a), Divisor<j>(s, v));
       for (int i = 0; i < j; ++i) u[i] = r[i];
@@ -78,10 +78,10 @@ inline Limbs<n> root_from(const Limbs<n>& a, const Limbs<j>& s, Limbs<j + 1> res
     add_to<j + 1>(u, chosen<j + 1>(divisor, (digit & 1U) != 0));
     const std::uint64_t q = (digit >> 1U) | (upper ? std::uint64_t{1} << 63U : 0);
 
-    Limbs<j + 1> next;
+    Limbs<j + 1> next{};
     next[0] = q;
     for (int i = 0; i < j; ++i) next[i + 1] = s[i];
-    Limbs<j + 2> next_rest, square{};
+    Limbs<j + 2> next_rest{}, square{};
     next_rest[0] = from_top<2 * j + 1, n>(a);
     for (int i = 0; i <= j; ++i) next_rest[i + 1] = u[i];
     square[0] = static_cast<std::uint64_t>(uint128{q} * q);
@@ -117,10 +117,10 @@ requires has_kernel<T> T square_root(const T& x) {
   number.exponent += odd ? 1 : 2;
   shift_right<n>(number.significand, odd ? 0 : 1);
   const auto& a = number.significand;
-  uint128 rest;
+  uint128 rest = 0;
   const uint128 top = (uint128{detail::from_top<0, n>(a)} << 64U) | detail::from_top<1, n>(a);
   const std::uint64_t first = root(top, rest);
-  bool inexact;
+  bool inexact = false;
   const Limbs<n> all = detail::root_from<1, n>(
       a, {first}, {static_cast<std::uint64_t>(rest), static_cast<std::uint64_t>(rest >> 64U)},
       n > 1 ? inverse(first) : 0, inexact);
@@ -149,7 +149,7 @@ requires has_kernel<T> T divide(const T& a, const T& b) {
   const bool one = detail::subtract<n>(rest, y.significand) == 0;  // the quotient is not below 1
   if (!one) rest = x.significand;
   const Divisor<n> divisor(y.significand);
-  Limbs<n + 1> quotient;
+  Limbs<n + 1> quotient{};
   for (int i = n; i > 0; --i) quotient[i] = next_digit<n>(rest, 0, divisor);
   quotient[0] = 0;
   shift_right<n + 1>(quotient, one ? 1 : 0);

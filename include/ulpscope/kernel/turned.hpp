@@ -9,8 +9,8 @@ namespace ulpscope::kernel {
 /// of four are what every instruction set has.
 inline void turn(const float* in, std::size_t stride, std::size_t rows, std::size_t columns,
                  float* out) {
-  typedef float Four __attribute__((vector_size(16)));
-  typedef float Unaligned __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+  using Four __attribute__((vector_size(16))) = float;
+  using Unaligned __attribute__((vector_size(16), aligned(alignof(float)), may_alias)) = float;
   const std::size_t by_fours = rows - rows % 4, columns_by_fours = columns - columns % 4;
   for (std::size_t r = 0; r < by_fours; r += 4) {
     for (std::size_t k = 0; k < columns_by_fours; k += 4) {

@@ -34,6 +34,7 @@ inline constexpr std::array activation_list{ActivationName{"tanh", Activation::t
 
 inline std::vector<std::string_view> activation_names() {
   std::vector<std::string_view> names;
+  names.reserve(activation_list.size());
   for (const ActivationName& entry : activation_list) names.push_back(entry.name);
   return names;
 }

@@ -6,9 +6,9 @@
 
 #include "ulpscope/kernel/cache.hpp"
 #include "ulpscope/kernel/row_sum.hpp"
-#include "ulpscope/kernel/turned.hpp"
 #include "ulpscope/model/model.hpp"
 #include "ulpscope/model/row_sum.hpp"
+#include "ulpscope/model/shared_rows.hpp"
 
 namespace ulpscope {
 
@@ -20,10 +20,10 @@ inline constexpr bool has_input_kernel = is_native<T> || kernel::has_kernel<T>;
 template <class T>
 using KernelMatrix = std::conditional_t<is_native<T>, kernel::NativeMatrix, kernel::Binary32Matrix>;
 
-/// Samples, with weighted sums of their inputs x_ij in both directions:
+/// Samples, with weighted sums of their inputs x_ij in both directions, for any number of units k:
 ///
-///   sum_features   out[i] = sum over features j of w[j] x_ij, j ascending
-///   sum_samples    out[j] = sum over samples i of w[i] x_ij, i ascending
+///   sum_features   out[k][i] = sum over features j of w[k][j] x_ij, j ascending
+///   sum_samples    out[k][j] = sum over samples i of w[k][i] x_ij, i ascending
 ///
 /// How the inputs are held is a matter of speed and memory, never of bits:
 ///
@@ -31,7 +31,8 @@ using KernelMatrix = std::conditional_t<is_native<T>, kernel::NativeMatrix, kern
 ///     directions: while they fit the second cache, or T is wide and they are small beside it;
 ///   - while they fit it in T, in both directions of that;
 ///   - else row by row, as binary32 if they are given so, or in T. Sums then go by tiles, each
-///     turned round or converted when it is read.
+///     turned round or converted when it is read, once for all units; and for all runs that share
+///     the inputs, where sums are the machine's own (shared_rows.hpp).
 template <class T>
 class Inputs {
  public:
@@ -59,6 +60,9 @@ class Inputs {
     samples.inputs = {};
     arrange();
     if (arranged_) rows_ = {};
+    if (is_native<T> && samples.shared && !rows_.empty()) {
+      shared_ = samples.shared->join(rows_, features);
+    }
   }
 
   /// The batch's samples in its order, gathered into `room`.
@@ -84,17 +88,23 @@ class Inputs {
     return room;
   }
 
-  /// E: T, or dual numbers over it. Products and sums are the role's operations, or T's own, as
-  /// add_row_sum has it (model/row_sum.hpp).
+  /// E: T, or dual numbers over it. Weights and results unit by unit. Products and sums are the
+  /// role's operations, or T's own, as add_row_sum has it (model/row_sum.hpp); the sites' index is
+  /// that of the result.
   template <class E, class Kept>
   void sum_features(std::span<const E> weights, std::span<E> out, const Kept& role,
-                    std::uint64_t step, std::uint64_t operation, std::uint64_t first) const {
-    sum<false>(by_feature_, turned_, weights, out, role, step, operation, first);
+                    std::uint64_t step, std::uint64_t operation) const {
+    sum<false>(by_feature_, turned_, weights, out, role, step, operation);
   }
   template <class E, class Kept>
   void sum_samples(std::span<const E> weights, std::span<E> out, const Kept& role,
-                   std::uint64_t step, std::uint64_t operation, std::uint64_t first) const {
-    sum<true>(by_sample_, values_, weights, out, role, step, operation, first);
+                   std::uint64_t step, std::uint64_t operation) const {
+    sum<true>(by_sample_, values_, weights, out, role, step, operation);
+  }
+
+  /// Whether runs can share inputs of this size, if these are binary32.
+  static bool can_be_shared(double samples, double features, bool every) {
+    return is_native<T> && !every && !in_both(samples * features);
   }
 
   /// What they take in memory, targets and labels left out.
@@ -107,8 +117,6 @@ class Inputs {
   }
 
  private:
-  static constexpr std::size_t tile = 128;
-
   static constexpr bool by_kernels(bool every) {
     return has_input_kernel<T> && !(is_native<T> && every);
   }
@@ -140,7 +148,7 @@ class Inputs {
   /// As many of a sample's inputs as lie side by side, from feature j on.
   std::span<const float> narrow(std::size_t i, std::size_t j) const {
     constexpr std::size_t lanes = KernelMatrix<T>::lanes;
-    if (!arranged_) return std::span(rows_).subspan(i * features + j, features - j);
+    if (!arranged_) return std::span(rows()).subspan(i * features + j, features - j);
     const float* const first = by_sample_.block(j / lanes) + i * lanes + j % lanes;
     return {first, std::min(lanes - j % lanes, features - j)};
   }
@@ -155,64 +163,82 @@ class Inputs {
   template <bool over_samples, class E, class Kept>
   void sum(const KernelMatrix<T>& arranged, const std::vector<T>& matrix,
            std::span<const E> weights, std::span<E> out, const Kept& role, std::uint64_t step,
-           std::uint64_t operation, std::uint64_t first) const {
+           std::uint64_t operation) const {
     std::fill(out.begin(), out.end(), E(0));
+    const std::size_t terms = over_samples ? count : features;
+    const std::size_t results = over_samples ? features : count;
+    const auto for_each_unit = [&](const auto& use) {
+      for (std::size_t at = 0, from = 0; at < out.size(); at += results, from += terms) {
+        use(weights.subspan(from, terms), out.subspan(at, results), at);
+      }
+    };
     if constexpr (has_input_kernel<T> && std::is_same_v<Kept, KeptRole<T>>) {
-      if (arranged_ && !role.format.every) return kernel::row_sum<T>(arranged, weights, out);
+      if (arranged_ && !role.format.every) {
+        return for_each_unit([&](auto of_unit, auto into, std::size_t) {
+          kernel::row_sum<T>(arranged, of_unit, into);
+        });
+      }
       if constexpr (is_native<T>) {
-        if (!rows_.empty()) return sum_rows<over_samples>(weights, out);
+        if (!rows().empty()) return sum_rows<over_samples>(for_each_unit);
       }
     }
-    if (matrix.size() == weights.size() * out.size()) {
-      return add_row_sum(std::span<const T>(matrix), weights, out, role, step, operation, first);
+    if (matrix.size() == terms * results) {
+      return for_each_unit([&](auto of_unit, auto into, std::size_t first) {
+        add_row_sum(std::span<const T>(matrix), of_unit, into, role, step, operation, first);
+      });
     }
     std::vector<T> room;
-    for_each_tile([&](std::size_t i0, std::size_t samples, std::size_t j0, std::size_t width) {
-      const std::size_t row = over_samples ? i0 : j0, rows = over_samples ? samples : width;
-      const std::size_t column = over_samples ? j0 : i0, columns = over_samples ? width : samples;
-      room.clear();
-      for (std::size_t r = row; r < row + rows; ++r) {
-        for (std::size_t k = column; k < column + columns; ++k) {
-          const std::size_t i = over_samples ? r : k, j = over_samples ? k : r;
-          room.push_back(values_.empty() ? convert<T>(narrow(i, j)[0]) : values_[i * features + j]);
-        }
-      }
-      add_row_sum(std::span<const T>(room), weights.subspan(row, rows),
-                  out.subspan(column, columns), role, step, operation + 2 * row, first + column);
-    });
+    for_each_tile(count, features,
+                  [&](std::size_t i0, std::size_t samples, std::size_t j0, std::size_t width) {
+                    const std::size_t row = over_samples ? i0 : j0,
+                                      rows = over_samples ? samples : width;
+                    const std::size_t column = over_samples ? j0 : i0,
+                                      columns = over_samples ? width : samples;
+                    room.clear();
+                    for (std::size_t r = row; r < row + rows; ++r) {
+                      for (std::size_t k = column; k < column + columns; ++k) {
+                        const std::size_t i = over_samples ? r : k, j = over_samples ? k : r;
+                        room.push_back(values_.empty() ? convert<T>(narrow(i, j)[0])
+                                                       : values_[i * features + j]);
+                      }
+                    }
+                    for_each_unit([&](auto of_unit, auto into, std::size_t first) {
+                      add_row_sum(std::span<const T>(room), of_unit.subspan(row, rows),
+                                  into.subspan(column, columns), role, step, operation + 2 * row,
+                                  first + column);
+                    });
+                  });
   }
 
-  /// By the machine's own arithmetics, from rows_.
+  /// By the machine's own arithmetics, from the rows.
   template <bool over_samples>
-  void sum_rows(std::span<const T> weights, std::span<T> out) const {
-    std::vector<float> turned(over_samples ? 0 : tile * tile);
-    for_each_tile([&](std::size_t i0, std::size_t samples, std::size_t j0, std::size_t width) {
-      const auto from = std::span(rows_).subspan(i0 * features + j0);
-      if constexpr (over_samples) {
-        kernel::add_row_sum<T, float>(from, features, weights.subspan(i0, samples),
-                                      out.subspan(j0, width));
-      } else {
-        kernel::turn(from.data(), features, samples, width, turned.data());
-        kernel::add_row_sum<T, float>(turned, samples, weights.subspan(j0, width),
-                                      out.subspan(i0, samples));
-      }
-    });
+  void sum_rows(const auto& for_each_unit) const {
+    const TileSum sum{
+        over_samples, [&](const Tile& tile) {
+          for_each_unit([&](std::span<const T> weights, std::span<T> out, std::size_t) {
+            if constexpr (over_samples) {
+              kernel::add_row_sum<T, float>(tile.values, tile.stride,
+                                            weights.subspan(tile.i, tile.samples),
+                                            out.subspan(tile.j, tile.features));
+            } else {
+              kernel::add_row_sum<T, float>(tile.values, tile.stride,
+                                            weights.subspan(tile.j, tile.features),
+                                            out.subspan(tile.i, tile.samples));
+            }
+          });
+        }};
+    if (shared_) return shared_->add_tiles(sum);
+    const TileSum* const alone = &sum;
+    std::vector<float> turned(over_samples ? 0 : tile_side * tile_side);
+    add_tiles(rows_, features, {&alone, 1}, turned);
   }
 
-  /// In the order of the samples, and of the features among some of them: that of memory, and both
-  /// sums' own.
-  template <class Use>
-  void for_each_tile(const Use& use) const {
-    for (std::size_t i = 0; i < count; i += tile) {
-      for (std::size_t j = 0; j < features; j += tile) {
-        use(i, std::min(tile, count - i), j, std::min(tile, features - j));
-      }
-    }
-  }
+  const std::vector<float>& rows() const { return shared_ ? shared_->rows() : rows_; }
 
-  std::vector<float> rows_;  ///< count x features; of use where not arranged
-  std::vector<T> values_;    ///< the same in T, where they are not held as binary32
-  std::vector<T> turned_;    ///< features x count, or nothing
+  std::vector<float> rows_;  ///< count x features; of use where not arranged, and not shared
+  std::unique_ptr<SharedRows::Part> shared_;
+  std::vector<T> values_;  ///< the same in T, where they are not held as binary32
+  std::vector<T> turned_;  ///< features x count, or nothing
   KernelMatrix<T> by_sample_, by_feature_;
   bool arranged_ = false;  ///< in these two
 };

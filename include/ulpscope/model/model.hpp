@@ -14,6 +14,8 @@
 
 namespace ulpscope {
 
+class SharedRows;
+
 /// What a model asks of its data.
 enum class Targets : std::uint8_t {
   none,   ///< it has no samples at all
@@ -35,6 +37,7 @@ struct Samples {
   std::vector<T> targets;             ///< one a sample; the label where there are classes
   std::vector<std::uint32_t> labels;  ///< one a sample, where there are classes
   std::vector<float> narrow{};        ///< what T rounds to them, all finite
+  SharedRows* shared = nullptr;       ///< where other runs may have the same inputs
 };
 
 /// Where training starts: values of binary32, or decimal numbers that each arithmetic rounds once.

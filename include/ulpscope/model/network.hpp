@@ -144,14 +144,14 @@ class Network : public Model<T> {
       std::vector<E>& z = room.z[l];
       z.resize(outputs * n);
       const std::uint64_t stored = operation;
+      if (l == 0) {
+        x.sum_features(w.subspan(first, outputs * inputs), std::span(z), forward, step, operation);
+      }
       for (std::size_t k = 0; k < outputs; ++k) {
         const auto unit = std::span(z).subspan(k * n, n);
-        const auto weights = w.subspan(first + k * inputs, inputs);
-        if (l == 0) {
-          x.sum_features(weights, unit, forward, step, operation, k * n);
-        } else {
-          weighted_row_sum(std::span<const E>(room.a[l - 1]), weights, unit, forward, step,
-                           operation, k * n);
+        if (l > 0) {
+          weighted_row_sum(std::span<const E>(room.a[l - 1]), w.subspan(first + k * inputs, inputs),
+                           unit, forward, step, operation, k * n);
         }
         const std::uint64_t last_sum = operation + 2 * inputs;
         const E& bias = w[first + outputs * inputs + k];
@@ -173,8 +173,7 @@ class Network : public Model<T> {
     }
 
     room.s.resize(layers_.outputs() * n);
-    const E loss =
-        layers_.loss.template evaluate<E>(x, room.z[last], room.s, of_loss, backward, step);
+    E loss = layers_.loss.template evaluate<E>(x, room.z[last], room.s, of_loss, backward, step);
 
     operation = layers_.loss.operations(layers_.outputs());
     const std::uint64_t stored = operation + 1;
@@ -192,14 +191,16 @@ class Network : public Model<T> {
             bias = backward.sum(bias, s[i], backward.site(k * n + i, step, operation));
           }
         }
-        const auto row = gradient.subspan(first + k * inputs, inputs);
-        if (l == 0) {
-          x.sum_samples(s, row, backward, step, operation + 1, k * inputs);
-        } else {
-          weighted_row_sum(std::span<const E>(room.by_sample), s, row, backward, step,
+        if (l > 0) {
+          weighted_row_sum(std::span<const E>(room.by_sample), s,
+                           gradient.subspan(first + k * inputs, inputs), backward, step,
                            operation + 1, k * inputs);
         }
         gradient[first + outputs * inputs + k] = bias;
+      }
+      if (l == 0) {
+        x.sum_samples(std::span<const E>(room.s), gradient.subspan(first, outputs * inputs),
+                      backward, step, operation + 1);
       }
       operation += 2 * n + 1;
       if (l == 0) break;

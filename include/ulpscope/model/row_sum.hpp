@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -32,10 +31,10 @@ void rounded_row_sum(std::span<const T> matrix, std::span<const T> weights, std:
                      std::uint64_t first) {
   using Kernel = kernel::RoundedSum<T>;
   const Kernel kernel(role.format.rounding);
-  std::array<T, Kernel::most> one, two;
+  T one[Kernel::most], two[Kernel::most];
   for (std::size_t begin = 0; begin < out.size(); begin += Kernel::most) {
     const std::size_t count = std::min(Kernel::most, out.size() - begin);
-    T *sums = one.data(), *next = two.data();
+    T *sums = one, *next = two;
     std::copy_n(out.data() + begin, count, sums);
     for (std::size_t r = 0; r < weights.size(); ++r) {
       const T* const x = matrix.data() + r * out.size() + begin;

@@ -42,6 +42,7 @@ inline constexpr std::array probe_list{
 
 inline std::vector<std::string_view> probe_names() {
   std::vector<std::string_view> names;
+  names.reserve(probe_list.size());
   for (const ProbeInfo& probe : probe_list) names.push_back(probe.name);
   return names;
 }

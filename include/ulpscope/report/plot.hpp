@@ -12,7 +12,7 @@ namespace ulpscope {
 
 /// A cell as it is drawn. Cells of one label, such as the seeds of a sweep, share their style.
 struct Line {
-  std::size_t style;
+  std::size_t style = 0;
   Curve curve;
 };
 

@@ -86,7 +86,7 @@ class Transforms {
     TransformOptions options;
     T lower, upper, max_norm, steps, deviation;
     std::vector<T> sum;
-    std::uint64_t count;
+    std::uint64_t count = 0;
   };
 
   /// Where the operations of a transform are.

@@ -44,9 +44,18 @@ Timings all_timings(const std::filesystem::path& folder);
 std::string seal(const std::string& done);
 
 using Seals = std::unordered_map<std::string, std::string>;  ///< by id
-/// cells.sum: the seals, in lines that `sha256sum -c` checks. Empty without the file.
+/// cells.sum: the seals and the checksum of summary.csv, in lines that `sha256sum -c` checks. The
+/// seals are none without the file.
 Seals read_seals(const std::filesystem::path& folder);
-std::string seals_text(const Plan& plan, const Seals& seals);
+
+/// summary.csv. Throws std::runtime_error where it cannot be read, and InputError where it is not
+/// as it was written: cells.sum has another checksum of it. One without any is taken, as it was
+/// written before there were such.
+Csv read_summary(const std::filesystem::path& folder);
+/// Whether it is there and not as it was written.
+bool summary_changed(const std::filesystem::path& folder);
+/// How many results cells.sum knows of cells that are not in the folder, as in a fresh clone.
+std::size_t results_in_summary_alone(const std::filesystem::path& folder);
 
 /// summary.csv: id, values of the swept keys, metrics, status; of the metrics those that some cell
 /// has.
@@ -80,12 +89,15 @@ struct Summary {
 };
 
 /// Collects the results of the plan's cells: from cells/<id> where that is here, else, as in a
-/// fresh clone, from the summary.csv that is there, if its cell ran as many steps. `failures`
-/// gives the reasons of cells that failed just now, by id, besides those that the folder knows;
-/// `removed` cells have no result but one that is here; cells that were done and here `before`
-/// are not looked at again. Cells that do not pass the check are not here.
+/// fresh clone, from the summary.csv that is there and as it was written, if its cell ran as many
+/// steps. `failures` gives the reasons of cells that failed just now, by id, besides those that the
+/// folder knows; `removed` cells have no result but one that is here; cells that were done and here
+/// `before` are not looked at again. Cells that do not pass the check are not here.
 Summary summarize(const std::filesystem::path& folder, const Plan& plan, Check check,
                   const std::map<std::string, std::string>& failures = {},
                   const std::set<std::string>& removed = {}, Summary before = {});
+
+/// Writes summary.csv and cells.sum. Killed at any time, it leaves a pair that goes together.
+void write_summary(const std::filesystem::path& folder, const Plan& plan, const Summary& summary);
 
 }  // namespace ulpscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
@@ -12,7 +13,8 @@
 
 namespace ulpscope {
 
-/// The metrics that are the largest value which a column of the trace has in a run.
+/// The metrics that are the largest value which a column of the trace has in a run; NaN only where
+/// it has no other.
 class ColumnPeaks {
  public:
   explicit ColumnPeaks(const Cell& cell) {
@@ -33,9 +35,9 @@ class ColumnPeaks {
     for (Peak& peak : peaks_) {
       const std::string& text = fields.at(peak.column);
       if (text.empty()) continue;
-      const bool larger = peak.text.empty() || std::strtod(text.c_str(), nullptr) >
-                                                   std::strtod(peak.text.c_str(), nullptr);
-      if (larger) peak.text = text;
+      const double value = std::strtod(text.c_str(), nullptr);
+      const double largest = std::strtod(peak.text.c_str(), nullptr);
+      if (peak.text.empty() || std::isnan(largest) || value > largest) peak.text = text;
     }
   }
 

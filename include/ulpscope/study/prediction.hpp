@@ -50,6 +50,7 @@ inline constexpr std::array prediction_list{
 
 inline std::vector<std::string> prediction_names() {
   std::vector<std::string> names;
+  names.reserve(prediction_list.size());
   for (const PredictionInfo& prediction : prediction_list) names.emplace_back(prediction.name);
   return names;
 }

@@ -13,6 +13,8 @@
 
 namespace ulpscope {
 
+class SharedRows;
+
 /// Takes what a cell records, as the texts that stand in its files.
 class Recorder {
  public:
@@ -41,13 +43,14 @@ struct Control {
   std::atomic<bool>& save;           ///< the state shall be saved, which resets this
   std::atomic<std::uint64_t>& step;  ///< updates done so far
   Keeper* keeper = nullptr;          ///< none: the run begins at step 0 and saves nothing
+  SharedRows* shared = nullptr;      ///< of runs at the same time that may have the same inputs
 };
 
 /// A finished run.
 struct Run {
   Metrics metrics;
-  std::uint64_t steps;  ///< updates done; fewer than planned where the loss was not finite
-  double seconds;       ///< wall time of the steps
+  std::uint64_t steps = 0;  ///< updates done; fewer than planned where the loss was not finite
+  double seconds = 0;       ///< wall time of the steps
   /// What a run of more steps goes on from; nothing where more steps change nothing, or where they
   /// would have changed what was before.
   std::optional<RunState> end{};
@@ -57,6 +60,11 @@ struct Run {
 /// ends the run. Nothing, where it was stopped. Its numbers depend on the cell alone, not on where
 /// it was interrupted. Throws std::runtime_error where the keeper has a state of another run.
 std::optional<Run> run_cell(const Cell& cell, Recorder& recorder, const Control& control);
+
+/// What cells have in common that can share their inputs (SharedRows), to advance together where
+/// reading them takes the time: in the machine's own arithmetics, by all samples at once, and with
+/// inputs that no second cache holds. Empty for a cell that can share them with none.
+std::string shared_inputs(const Cell& cell);
 
 /// What a cell will cost, from a few steps of it, 50 ms or two steps, whichever is longer.
 struct Cost {
@@ -73,6 +81,7 @@ struct Footprint {
   double rule;   ///< for parameters and states, and for their file before it is written
   double trace;  ///< for losses, and their file before it is written
   double disk;
+  double shared;  ///< of the model, what cells that advance together have once
 
   double memory() const { return data + model + rule + trace; }
 };

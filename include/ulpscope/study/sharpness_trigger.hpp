@@ -25,7 +25,7 @@ class SharpnessTrigger {
     if (begun_after_ || !recorded_(t) || !limit) return false;
     const bool at_least = growth.scaled >= ratio_ * *limit;
     if (at_least && below_) begun_after_ = t;
-    below_ = below_ || !at_least;
+    below_ = below_ || growth.scaled < ratio_ * *limit;  // NaN is neither
     return begun_after_.has_value();
   }
 

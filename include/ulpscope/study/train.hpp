@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 
 #include "ulpscope/probe/metrics.hpp"
@@ -27,7 +29,7 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
 template <class T>
 class CellRun {
  public:
-  CellRun(const Cell& cell, Recorder& recorder, Leg leg)
+  CellRun(const Cell& cell, Recorder& recorder, Leg leg, SharedRows* shared)
       : cell_(cell),
         recorder_(recorder),
         leg_(std::move(leg)),
@@ -35,7 +37,7 @@ class CellRun {
         every_(cell["record.every"]),
         moments_(has_probe(cell, "moments")),
         path_(has_probe(cell, "path")),
-        training_(cell),
+        training_(cell, shared),
         patience_(patience_of(cell)),
         peaks_(cell) {
     losses_.values.reserve(steps_);
@@ -216,7 +218,14 @@ class CellRun {
 template <class T>
 LegEnd train(const Cell& cell, Recorder& recorder, const Control& control, const Leg& leg,
              const std::optional<RunState>& from) {
-  return CellRun<T>(cell, recorder, leg).run(control, from);
+  std::optional<CellRun<T>> run;
+  {
+    std::unique_lock<std::mutex> drawing;
+    if (control.shared) drawing = control.shared->drawing();
+    if (control.stop) return {};
+    run.emplace(cell, recorder, leg, control.shared);
+  }
+  return run->run(control, from);
 }
 
 /// measure_cost in the arithmetic T.
@@ -240,6 +249,25 @@ Cost cost(const Cell& cell, const std::atomic<bool>& stop) {
   const double row = std::max(0.0, seconds_since(recorded) - step);
   const double steps = std::stod(cell["study.steps"]);
   return {setup, step + row * Recording(cell["record.every"]).rows(steps) / steps};
+}
+
+/// can_share_inputs in the arithmetic T.
+template <class T>
+bool can_share_inputs(const Cell& cell) {
+  // Curvature is measured in between, while others would wait.
+  if (has_probe(cell, "sharpness")) return false;
+  const auto samples = static_cast<double>(cell.extent.samples);
+  const auto features = static_cast<double>(cell.extent.features);
+  if (!Inputs<T>::can_be_shared(samples, features, false)) return false;
+  return with_kind(Models{}, cell, "model", [&]<class Kind>(const Kind&) {
+    if constexpr (Kind::needs == Targets::none) {
+      return false;
+    } else {
+      return read_options<BatchOptions>(cell.section("batch")).size == "all" &&
+             Inputs<T>::can_be_shared(samples, features,
+                                      rounds_sums(Roles<T>(precision_of(cell).model)));
+    }
+  });
 }
 
 /// footprint in the arithmetic T.
@@ -291,8 +319,12 @@ Footprint footprint(const Cell& cell) {
   double state = steps * (text + 2 * (digits + 8)) + rows * (text + 2 * row_text);
   if (has_probe(cell, "sharpness")) state += rows * (2 * sizeof(GrowthRow) + 6 * (text + 2 * 24));
   const double losses = (sizeof(T) + sizeof(std::uint64_t)) * steps + state;
-  return {inputs, sizeof(T) * model + own_inputs + curvature_bytes(cell, model, parameters),
-          rule + sizeof(T) * parameters + values, losses + trace, trace + values};
+  return {inputs,
+          sizeof(T) * model + own_inputs + curvature_bytes(cell, model, parameters),
+          rule + sizeof(T) * parameters + values,
+          losses + trace,
+          trace + values,
+          can_share_inputs<T>(cell) ? own_inputs : 0};
 }
 
 // NOLINTBEGIN(bugprone-macro-parentheses): these are no expressions
@@ -312,6 +344,7 @@ Footprint footprint(const Cell& cell) {
                                                      const std::vector<std::uint64_t>&,            \
                                                      const Growths&);                              \
   extern_or_not template Cost cost<T>(const Cell&, const std::atomic<bool>&);                      \
+  extern_or_not template bool can_share_inputs<T>(const Cell&);                                    \
   extern_or_not template Footprint footprint<T>(const Cell&);
 // NOLINTEND(bugprone-macro-parentheses)
 

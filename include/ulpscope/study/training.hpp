@@ -10,6 +10,7 @@
 #include "ulpscope/data/batches.hpp"
 #include "ulpscope/data/data_kinds.hpp"
 #include "ulpscope/model/models.hpp"
+#include "ulpscope/model/shared_rows.hpp"
 #include "ulpscope/rule/transform.hpp"
 #include "ulpscope/study/curvature.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -43,7 +44,8 @@ class Training {
  public:
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
-  explicit Training(const Cell& cell);
+  /// `shared`: of other runs that may have the same inputs.
+  explicit Training(const Cell& cell, SharedRows* shared = nullptr);
 
   /// Whether updates go by other samples than loss().
   bool in_batches() const { return batches_.has_value(); }
@@ -74,7 +76,7 @@ class Training {
 // Outside the class and so not inline: what only calls them does not compile them once more.
 
 template <class T>
-Training<T>::Training(const Cell& cell) {
+Training<T>::Training(const Cell& cell, SharedRows* shared) {
   Dataset data = with_kind(DataKinds{}, cell, "data", [](const auto& kind) { return kind.draw(); });
   const Precision precision = precision_of(cell);
   const Roles<T> roles(precision.model);
@@ -87,6 +89,7 @@ Training<T>::Training(const Cell& cell) {
     } else {
       auto kept = samples<T>(data, roles[Role::data]);
       if (curved) curvature_ = make_curvature(cell, in_binary64(kept));
+      kept.shared = shared;
       model_ = std::make_unique<typename Kind::template In<T>>(options, std::move(kept), roles);
       const auto batch = read_options<BatchOptions>(cell.section("batch"));
       if (batch.size != "all")
