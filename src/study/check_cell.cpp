@@ -51,6 +51,7 @@ const Section& section_named(std::string_view name) {
 void check_path(const Cell& cell, const Assignments& given) {
   if (!has_probe(cell, "path") || find_surface(cell["model.kind"])) return;
   std::vector<std::string> names;
+  names.reserve(surface_list.size());
   for (const SurfaceInfo& surface : surface_list) names.emplace_back(surface.name);
   throw InputError(place_of(given, {"record.probes", "model.kind"}), "record.probes",
                    "\"path\" records x and y of a surface, which the model \"" +
