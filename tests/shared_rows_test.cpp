@@ -110,6 +110,7 @@ TEST_CASE("only inputs of the same bits are shared", "[shared]") {
   CHECK_FALSE(rows.join(longer, 2));
   CHECK_FALSE(rows.join(same, 4));
   CHECK(rows.join(same, 2));
+  CHECK(same.capacity() == 0);
   // Nobody has the first ones any more.
   part.reset();
   part = rows.join(longer, 3);

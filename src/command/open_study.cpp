@@ -56,21 +56,27 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
 }  // namespace
 
 void require_kept(const fs::path& folder, const Plan& plan) {
-  if (summary_changed(folder)) {
-    const std::size_t alone = results_in_summary_alone(folder);
-    if (alone == 0) return;  // it is made again from the cells
+  const AtRisk risk = results_at_risk(folder, plan);
+  const std::string expected =
+      "; expected the file that was written, or no summary.csv: without it `ulpscope run` runs "
+      "those "
+      "cells again";
+  if (risk.changed && risk.unproven > 0) {
     throw InputError({(folder / "summary.csv").string(), 0}, "",
                      "is not as it was written: cells.sum has another checksum of it, and " +
-                         counted(alone, "result") +
-                         " stood in it alone; expected the file that was written, or none: "
-                         "without it `ulpscope run` runs those cells again");
+                         counted(risk.unproven, "result") + " stood in it alone" + expected);
   }
-  const std::size_t lost = results_to_lose(folder, plan);
-  if (lost == 0) return;
-  throw InputError({folder.string(), 0}, "",
-                   "summary.csv alone holds " + counted(lost, "result") +
-                       " of cells that are not in this plan, and would lose them; expected a "
-                       "study that has them or another folder, for example --out results/new");
+  if (risk.unproven > 0) {
+    throw InputError({(folder / "cells.sum").string(), 0}, "",
+                     "has no checksum of " + counted(risk.unproven, "cell") +
+                         " whose results stand in summary.csv alone" + expected);
+  }
+  if (risk.unplanned > 0) {
+    throw InputError({folder.string(), 0}, "",
+                     "summary.csv alone holds " + counted(risk.unplanned, "result") +
+                         " of cells that are not in this plan, and would lose them; expected a "
+                         "study that has them or another folder, for example --out results/new");
+  }
 }
 
 void say_damaged(const fs::path& folder, const Summary& summary, const std::string& consequence) {

@@ -63,6 +63,7 @@ int submit_command(const SubmitOptions& options) {
   std::size_t pending = 0;
   shared.alone([&] {
     const Summary summary = summarize(opened.folder, opened.plan, Check::changed);
+    say_damaged(opened.folder, summary, "the cell is run again");
     pending = summary.pending;
     write_records(opened.folder, opened.study, opened.plan, summary);
   });

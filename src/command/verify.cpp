@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "commands.hpp"
+#include "reading.hpp"
 #include "runner.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/table.hpp"
@@ -78,7 +79,7 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
   require_memory(study, rerun_cells, jobs);
   catch_signals();
   const auto seals = read_seals(folder);
-  const Csv summary = read_csv(fs::path(folder) / "summary.csv");
+  const Csv summary = reading(folder, [&] { return read_csv(fs::path(folder) / "summary.csv"); });
   std::map<std::string, std::vector<std::string>> rows;
   for (const auto& row : summary.rows) rows.emplace(row.front(), row);
 

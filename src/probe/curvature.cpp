@@ -52,7 +52,7 @@ LinearCurvature::LinearCurvature(std::span<const double> inputs, std::size_t sam
   }
   if (!by_sample) return;
   weighted_products(inputs_, columns_, {}, size_, products_);
-  inputs_ = {};
+  inputs_ = std::vector<double>();
 }
 
 double LinearCurvature::largest(std::span<const double>, std::span<const double> scale) {

@@ -265,15 +265,22 @@ Seals read_seals(const fs::path& folder) { return Sums(folder).seals; }
 bool summary_changed(const fs::path& folder) { return Written(folder).changed; }
 
 Csv read_summary(const fs::path& folder) {
-  const fs::path file = folder / summary_name;
+  const Place file{(folder / summary_name).string(), 0};
   const Written written(folder);
+  const auto unless = [&](const std::string& what) {
+    const std::size_t alone = results_in_summary_alone(folder);
+    const std::string from_cells = "for example by `ulpscope summary " + folder.string() + "`";
+    return InputError(file, "",
+                      what + "; expected the file that a run writes, " +
+                          (alone == 0 ? from_cells
+                                      : "for example from where the folder comes from; without it "
+                                        "`ulpscope run` runs cells again that are not here"));
+  };
+  if (!written.text) throw unless("is not there, or no file that can be read");
   if (written.changed) {
-    throw InputError({file.string(), 0}, "",
-                     "is not as it was written: cells.sum has another checksum of it; expected the "
-                     "file that was written, for example by `ulpscope summary " +
-                         folder.string() + "`, which makes it from the cells");
+    throw unless("is not as it was written: cells.sum has another checksum of it");
   }
-  return written.text ? parse_csv(*written.text, file.string()) : read_csv(file);
+  return parse_csv(*written.text, file.file);
 }
 
 std::size_t results_in_summary_alone(const fs::path& folder) {
@@ -319,18 +326,25 @@ std::vector<std::string> summary_row(const std::vector<std::string>& header, con
   return row;
 }
 
-std::size_t results_to_lose(const fs::path& folder, const Plan& plan) {
+AtRisk results_at_risk(const fs::path& folder, const Plan& plan) {
+  const Written written(folder);
   std::unordered_set<std::string> planned;
   for (const Cell& cell : plan.cells) planned.insert(cell.id);
-  std::size_t lost = 0;
-  std::istringstream lines(derived(folder / summary_name).value_or(""));
+  AtRisk risk{written.changed, 0, 0};
+  const auto look_at = [&](const std::string& id) {
+    const bool known = planned.count(id) != 0;
+    if (known && !written.changed && written.sums.seals.count(id) != 0) return;
+    if (read_done(cell_folder(folder, id))) return;
+    ++(known ? risk.unproven : risk.unplanned);
+  };
+  std::istringstream lines(written.text.value_or(""));
   // Ids and "done" need no quotes: a line is enough, and many are read fast.
   for (std::string line; std::getline(lines, line);) {
-    const std::string id = line.substr(0, line.find(','));
-    if (!line.ends_with(",done") || planned.count(id)) continue;
-    lost += read_done(cell_folder(folder, id)) ? 0 : 1;
+    if (line.ends_with(",done")) look_at(line.substr(0, line.find(',')));
   }
-  return lost;
+  // A text that was cut lacks lines.
+  if (written.changed) risk.unproven = std::max(risk.unproven, results_in_summary_alone(folder));
+  return risk;
 }
 
 namespace {

@@ -114,7 +114,7 @@ void read_part(const Results& results, char letter) {
   all_timings(folder);
   left_journals(folder);
   claim_owner(results.first);
-  results_to_lose(folder, results.plan);
+  results_at_risk(folder, results.plan);
   std::string why;
   if (among("tfmde")) read_state(results.first, 100, why);
 

@@ -57,9 +57,9 @@ class Inputs {
       }
       for (const float x : samples.narrow) values_.push_back(convert<T>(x));
     }
-    samples.inputs = {};
+    samples.inputs = std::vector<T>();
     arrange();
-    if (arranged_) rows_ = {};
+    if (arranged_) rows_ = std::vector<float>();
     if (is_native<T> && samples.shared && !rows_.empty()) {
       shared_ = samples.shared->join(rows_, features);
     }

@@ -103,7 +103,7 @@ class SharedRows {
                std::memcmp(rows.data(), rows_.data(), sizeof(float) * rows.size()) != 0) {
       return nullptr;
     }
-    rows = {};
+    rows = std::vector<float>();  // {} would keep the memory
     waiting_.reserve(parts_ + 1);
     auto part = std::make_unique<Part>(*this);
     ++parts_;

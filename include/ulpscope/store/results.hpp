@@ -48,9 +48,9 @@ using Seals = std::unordered_map<std::string, std::string>;  ///< by id
 /// seals are none without the file.
 Seals read_seals(const std::filesystem::path& folder);
 
-/// summary.csv. Throws std::runtime_error where it cannot be read, and InputError where it is not
-/// as it was written: cells.sum has another checksum of it. One without any is taken, as it was
-/// written before there were such.
+/// summary.csv. Throws InputError where it is not there or not as it was written: cells.sum has
+/// another checksum of it; and std::runtime_error where it is no CSV. One without a checksum is
+/// taken, as it was written before there were such.
 Csv read_summary(const std::filesystem::path& folder);
 /// Whether it is there and not as it was written.
 bool summary_changed(const std::filesystem::path& folder);
@@ -65,9 +65,14 @@ std::vector<std::string> summary_row(const std::vector<std::string>& header, con
                                      const std::vector<std::string>& metrics,
                                      const std::string& status);
 
-/// How many results stand in the folder's summary.csv alone, as in a fresh clone, of cells that
-/// the plan does not have: writing the plan's summary would lose them.
-std::size_t results_to_lose(const std::filesystem::path& folder, const Plan& plan);
+/// What writing the plan's summary would lose: results that stand in the folder's summary.csv
+/// alone, as in a fresh clone,
+struct AtRisk {
+  bool changed;           ///< it is not as it was written
+  std::size_t unproven;   ///< as then, or as cells.sum has no checksum of their cells
+  std::size_t unplanned;  ///< as the plan does not have their cells
+};
+AtRisk results_at_risk(const std::filesystem::path& folder, const Plan& plan);
 
 /// The first line of study.toml in a folder of results: a comment that names the release.
 std::string release_line();

@@ -222,7 +222,7 @@ LegEnd train(const Cell& cell, Recorder& recorder, const Control& control, const
   {
     std::unique_lock<std::mutex> drawing;
     if (control.shared) drawing = control.shared->drawing();
-    if (control.stop) return {};
+    if (control.stop && !from) return {};  // there is nothing yet to save
     run.emplace(cell, recorder, leg, control.shared);
   }
   return run->run(control, from);

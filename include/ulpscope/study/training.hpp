@@ -30,7 +30,7 @@ Samples<T> samples(Dataset& data, const KeptRole<T>& role) {
     all.narrow = std::move(data.inputs);
   } else {
     all.inputs = stored<T>(data.inputs, role, 0);
-    data.inputs = {};
+    data.inputs = std::vector<float>();
   }
   return all;
 }
