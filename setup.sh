@@ -29,6 +29,7 @@ packages=(
   "test  file                 finds the programs in it"
   "ci    git                  lists the sources whose layout is checked"
   "ci    clang                a second compiler, whose results must be the same"
+  "ci    lld                  links sanitized programs, of 300 MB, in a fifth of the time"
   "ci    clang-format         checks the layout of the sources"
   "ci    libclang-rt-dev      clang's sanitizers; those of g++ come with it"
   "ci    chromium             the browser in which a report page is tested"
