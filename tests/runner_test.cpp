@@ -49,6 +49,31 @@ Outcomes run_in(const fs::path& folder, const Plan& plan, unsigned jobs) {
   return run_cells(all_cells(plan), plan.swept, {jobs}, shared);
 }
 
+bool claimed(const fs::path& cell) { return claim_owner(cell).has_value(); }
+bool has_checkpoint(const fs::path& cell) { return fs::exists(cell / "checkpoint"); }
+
+/// Whether the folder of some cell is such.
+bool any_cell(const fs::path& folder, const Plan& plan, bool (*is)(const fs::path&)) {
+  return std::any_of(plan.cells.begin(), plan.cells.end(),
+                     [&](const Cell& cell) { return is(cell_folder(folder, cell.id)); });
+}
+
+/// Runs cells, and asks them to stop so long after the folder of one is such.
+void run_and_stop(const fs::path& folder, const Plan& plan, const Running& running,
+                  bool (*is)(const fs::path&), std::chrono::milliseconds after) {
+  std::atomic<bool> ended{false};
+  std::jthread stopper([&] {
+    while (!ended && !any_cell(folder, plan, is)) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(after);
+    stop_requested = true;
+  });
+  SharedFolder shared(folder, 60s);
+  run_cells(all_cells(plan), plan.swept, running, shared);
+  ended = true;
+  stopper.join();
+  stop_requested = false;
+}
+
 /// The cells' files; timings are beside them.
 std::map<std::string, std::string> files_of(const fs::path& folder) {
   return compared_files(folder / "cells");
@@ -70,30 +95,11 @@ TEST_CASE("what several threads are stopped at goes on to the same bits", "[runn
   const TempFolder whole, parts;
   const Plan plan = plan_of_steps(sanitized ? 6000 : 24000);
   run_in(whole.path(), plan, 4);
-  const auto checkpoints = [&] {
-    const auto files = files_of(parts.path());
-    return std::count_if(files.begin(), files.end(),
-                         [](const auto& file) { return file.first.ends_with("/checkpoint"); });
-  };
   fs::create_directories(parts / "cells");
   for (int i = 0; i < 3; ++i) {
-    std::atomic<bool> ended{false};
-    std::jthread stopper([&] {
-      // Cells are begun once it is known how long they take.
-      const auto claimed = [&](const Cell& cell) {
-        return claim_owner(cell_folder(parts.path(), cell.id)).has_value();
-      };
-      while (!ended && std::none_of(plan.cells.begin(), plan.cells.end(), claimed)) {
-        std::this_thread::sleep_for(1ms);
-      }
-      std::this_thread::sleep_for(50ms);
-      stop_requested = true;
-    });
-    run_in(parts.path(), plan, 4);
-    ended = true;
-    stopper.join();
-    stop_requested = false;
-    CHECK((i > 0 || checkpoints() > 0));
+    // Cells are begun once it is known how long they take.
+    run_and_stop(parts.path(), plan, {.jobs = 4}, claimed, 50ms);
+    CHECK((i > 0 || any_cell(parts.path(), plan, has_checkpoint)));
   }
   CHECK(done_in(run_in(parts.path(), plan, 4)) == plan.cells.size());
   CHECK(files_of(parts.path()) == files_of(whole.path()));
@@ -162,11 +168,12 @@ TEST_CASE("cells advance together where they share large inputs, to the same bit
   std::size_t samples = 300;
   while (kernel::fits_second_cache(static_cast<double>(samples) * 200 * sizeof(float)))
     samples *= 2;
-  const Plan plan = plan_of("steps = 4\n[data]\nsamples = " + std::to_string(samples) +
-                            "\nfeatures = 200\n[precision]\narithmetic = \"binary32\"\n[sweep]\n"
-                            "\"rule.lr\" = [1e-4, 1e-3, 1e300, "
-                            "1e-2]\n\"precision.second_moment.format\" = [\"binary32\", "
-                            "\"p8\"]\n");
+  const Plan plan = plan_of(
+      "steps = " + std::to_string(sanitized ? 20 : 1000) +
+      "\n[data]\nsamples = " + std::to_string(samples) +
+      "\nfeatures = 200\n[precision]\narithmetic = \"binary32\"\n[record]\nevery = 100\n[sweep]\n"
+      "\"rule.lr\" = [1e-4, 1e-3, 1e30, 1e-2]\n"
+      "\"precision.second_moment.format\" = [\"binary32\", \"p8\"]\n");
   REQUIRE(plan.cells.size() == 8);
 
   /// A folder that counts the cells which are run at a time, and waits for so many.
@@ -218,26 +225,12 @@ TEST_CASE("cells advance together where they share large inputs, to the same bit
   CHECK(files_of(four.path()) == files);
   CHECK(files_of(two_by_four.path()) == files);
 
-  // Stopped after some steps, they go on to the same.
+  // Stopped on the way, they go on to the same.
   const TempFolder parts;
   fs::create_directories(parts / "cells");
-  {
-    SharedFolder shared(parts.path(), 60s);
-    std::atomic<bool> ended{false};
-    std::jthread stopper([&] {
-      const auto claimed = [&](const Cell& cell) {
-        return claim_owner(cell_folder(parts.path(), cell.id)).has_value();
-      };
-      while (!ended && std::none_of(plan.cells.begin(), plan.cells.end(), claimed)) {
-        std::this_thread::sleep_for(1ms);
-      }
-      std::this_thread::sleep_for(20ms);
-      stop_requested = true;
-    });
-    run_cells(all_cells(plan), plan.swept, {.jobs = 1, .together = 8}, shared);
-    ended = true;
-  }
-  stop_requested = false;
+  run_and_stop(parts.path(), plan, {.jobs = 1, .save_every = 10ms, .together = 8}, has_checkpoint,
+               0ms);
+  CHECK(any_cell(parts.path(), plan, has_checkpoint));
   SharedFolder shared(parts.path(), 60s);
   CHECK(done_in(run_cells(all_cells(plan), plan.swept, {.jobs = 1, .together = 8}, shared)) == 8);
   CHECK(files_of(parts.path()) == files);

@@ -59,8 +59,7 @@ void require_kept(const fs::path& folder, const Plan& plan) {
   const AtRisk risk = results_at_risk(folder, plan);
   const std::string expected =
       "; expected the file that was written, or no summary.csv: without it `ulpscope run` runs "
-      "those "
-      "cells again";
+      "those cells again";
   if (risk.changed && risk.unproven > 0) {
     throw InputError({(folder / "summary.csv").string(), 0}, "",
                      "is not as it was written: cells.sum has another checksum of it, and " +
