@@ -233,6 +233,22 @@ TEST_CASE("status and summary say which cells are damaged, and use none of it", 
   CHECK(has(program({"status", bench.out}).out, "3 done, 0 running, 0 failed, 2 left"));
 }
 
+TEST_CASE("a summary without a checksum is refused where its steps are none", "[damage]") {
+  const Bench bench;
+  const fs::path summary = fs::path(bench.out) / "summary.csv";
+  Csv csv = read_csv(summary.string());
+  csv.rows.front().at(*csv.column("onset")) = "soon";
+  spit(summary, csv.text());
+  // As written before the summary had one.
+  const fs::path sums = fs::path(bench.out) / "cells.sum";
+  const std::string written = slurp(sums);
+  spit(sums, written.substr(written.find('\n') + 1));
+  const Result result = program({"advise", bench.study, "--predict", "--compare", bench.out});
+  CHECK(result.code == 2);
+  CHECK(result.out.empty());
+  CHECK(has(result.err, summary.string() + ": no step: \"soon\""));
+}
+
 TEST_CASE("a summary that is not as it was written is not used", "[damage]") {
   const Bench bench;
   const fs::path summary = fs::path(bench.out) / "summary.csv";

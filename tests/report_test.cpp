@@ -10,11 +10,14 @@
 #include "ulpscope/report/curve.hpp"
 #include "ulpscope/report/figure.hpp"
 #include "ulpscope/report/gnuplot.hpp"
+#include "ulpscope/report/layout.hpp"
 #include "ulpscope/report/number.hpp"
+#include "ulpscope/report/scale.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/fmt.hpp"
 
 using namespace ulpscope;
 namespace fs = std::filesystem;
@@ -219,6 +222,36 @@ TEST_CASE("a trace without losses is an error") {
                     "t: no loss: \"one\"");
   CHECK_THROWS_WITH(make_curve(parse_csv("step,loss\n-1,1\n", "t"), "loss", 300, "t"),
                     "t: no step: \"-1\"");
+}
+
+TEST_CASE("labels that leave no room for a plot make its figure wider") {
+  Drawing drawing;
+  CHECK(layout_of(drawing).width == drawing.width);
+  drawing.y_label_width = 200;
+  const FigureLayout layout = layout_of(drawing);
+  CHECK(layout.right - layout.left > 2);
+  CHECK(layout.width > layout.right);
+  CHECK(contains(gnuplot_text(drawing), fmt::format("size {:.6g}cm", layout.width)));
+}
+
+TEST_CASE("a scale has places for numbers beyond double where its logarithms have them") {
+  const Scale logs({"1e400", "2e400"}, "");
+  CHECK(logs.is_log());
+  CHECK(logs.place("2e400").value() > 400);
+  CHECK_FALSE(logs.place("0"));
+  CHECK_FALSE(logs.above("0"));
+
+  const Scale linear({"1", "2e400", "-2e400"}, "");
+  CHECK_FALSE(linear.is_log());
+  CHECK(linear.place("1") == 1);
+  CHECK_FALSE(linear.place("2e400"));
+  CHECK_FALSE(linear.place("-2e400"));
+  CHECK(linear.above("2e400"));
+  CHECK(linear.above("> 6000"));
+  CHECK_FALSE(linear.above("-2e400"));
+  const PlotAxis axis = linear.axis("x", true);
+  CHECK(axis.low < 1);
+  CHECK(axis.high > 1);
 }
 
 TEST_CASE("texts wrap at spaces, and a comment holds no end of a comment") {

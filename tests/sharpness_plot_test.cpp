@@ -62,6 +62,9 @@ TEST_CASE("a figure of the sharpness has losses, ratios, a line at 1 and events"
 TEST_CASE("a figure of the sharpness needs its columns, and a study its probe", "[report]") {
   SharpnessPlot plot{"", {""}, {}, "", 60, {{0, parse_csv("step,loss\n0,1\n", "t"), "t", {}}}};
   CHECK_THROWS_WITH(drawing_of(plot), "t: expected columns step, sharpness and threshold");
+  plot.cells[0].trace = parse_csv("step,loss,sharpness,threshold\n0,1,1,2\n", "t");
+  plot.cells[0].events = {{Mark::onset, "soon"}};
+  CHECK_THROWS_WITH(drawing_of(plot), "summary.csv: no step: \"soon\"");
   const std::string without = test::message("[[figure]]\nkind = \"sharpness\"\n");
   CHECK(without.find("figure.kind: it is drawn from the probe \"sharpness\", which a cell does not "
                      "record; for example probes = [\"sharpness\"] under [record]") !=

@@ -199,6 +199,18 @@ TEST_CASE("a scale that is asked for is taken", "[report]") {
   CHECK(!with("y_scale", "linear").y.powers);
 }
 
+TEST_CASE("a figure of a metric counts the cells that its x axis cannot show", "[report]") {
+  const Csv summary =
+      parse_csv("id,rule.eps,floor,status\na,0,1e-3,done\nb,1e-8,1e-4,done\nc,1e-2,1e-5,done\n",
+                "summary.csv");
+  const WrittenKeys keys{{"kind", "metric"}, {"x", "rule.eps"}, {"y", "floor"}};
+  const Drawing all = figure_drawing(written_figure(keys), seeds_study(), summary, {},
+                                     [](const std::string&) { return Csv{}; });
+  CHECK(all.notes ==
+        std::vector<std::string>{"not shown: 1 of 3 cells, whose eps has no place on a "
+                                 "logarithmic axis"});
+}
+
 TEST_CASE("LaTeX compiles as it is", "[report]") {
   const TempFolder folder;
   if (run({"/usr/bin/env", "pdflatex", "--version"}).code != 0) {

@@ -9,6 +9,7 @@
 #include "runner.hpp"
 #include "studies.hpp"
 #include "ulpscope/format/exact.hpp"
+#include "ulpscope/report/curve.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/json.hpp"
 #include "ulpscope/store/results.hpp"
@@ -110,7 +111,11 @@ std::map<std::string, std::string> measured_onsets(const std::string& folder) {
   if (!id || !onset) {
     throw InputError({file, 0}, "", "expected columns id and onset, as ulpscope run writes them");
   }
-  for (const auto& row : summary.rows) onsets[row[*id]] = row[*onset];
+  for (const auto& row : summary.rows) {
+    const std::string& step = row[*onset];
+    if (!step.empty()) reading(folder, [&] { return step_of(step, file); });
+    onsets[row[*id]] = step;
+  }
   return onsets;
 }
 

@@ -14,6 +14,11 @@
 #include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
+namespace {
+
+bool is_missing(const std::string& value) { return value.empty() || value == "nan"; }
+
+}  // namespace
 
 std::vector<std::string> values_of(const Records& records, const CellPlot& plot,
                                    const Column& column) {
@@ -24,9 +29,7 @@ std::vector<std::string> values_of(const Records& records, const CellPlot& plot,
 }
 
 void note_missing(const std::vector<std::string>& values, const Column& column, Drawing& drawing) {
-  const auto missing = std::count_if(values.begin(), values.end(), [](const std::string& value) {
-    return value.empty() || value == "nan";
-  });
+  const auto missing = std::count_if(values.begin(), values.end(), is_missing);
   if (missing == 0) return;
   drawing.notes.push_back(
       fmt::format("no {}: {} of {} cells", column.title, missing, values.size()));
@@ -68,13 +71,13 @@ Series series_of(const std::vector<Group>& groups, const Scale& scale, const Plo
   const auto clamped = [&](const std::string& value) {
     const auto place = scale.place(value);
     if (place) return *place;
-    return value == "inf" || is_beyond(value) ? axis.high : axis.low;
+    return scale.above(value) ? axis.high : axis.low;
   };
   for (const auto& [x, of] : groups) {
     const auto place = scale.place(of.middle);
     if (place) {
       series.medians.push_back({x, *place});
-    } else if (of.middle == "inf" || is_beyond(of.middle)) {
+    } else if (scale.above(of.middle)) {
       series.overflows.push_back({x, axis.high});
     } else {
       series.zeros.push_back({x, axis.low});
@@ -83,6 +86,18 @@ Series series_of(const std::vector<Group>& groups, const Scale& scale, const Plo
     if (high > low) series.bars.push_back({{x, low}, {x, high}});
   }
   return series;
+}
+
+/// Notes in the drawing how many cells have a value that the axis cannot show, if any.
+void note_unplaced(const std::vector<std::string>& values, const Column& column, const Scale& scale,
+                   Drawing& drawing) {
+  const auto unplaced = std::count_if(values.begin(), values.end(), [&](const auto& value) {
+    return !is_missing(value) && !scale.place(value);
+  });
+  if (unplaced == 0) return;
+  drawing.notes.push_back(fmt::format("not shown: {} of {} cells, whose {} has no place on {} axis",
+                                      unplaced, values.size(), column.title,
+                                      scale.is_log() ? "a logarithmic" : "the"));
 }
 
 void add_points(Drawing& drawing, std::size_t style, Mark mark, const std::vector<Point>& points) {
@@ -109,6 +124,7 @@ void draw_metric(const FigureSpec& spec, const Records& records, const CellPlot&
   drawing.y = y_scale.axis(plot.y.title, true);
   drawing.y_label_width = label_width(drawing.y);
   note_missing(xs, plot.x, drawing);
+  note_unplaced(xs, plot.x, x_scale, drawing);
   note_missing(ys, plot.y, drawing);
 
   std::vector<std::map<double, std::vector<std::string>>> groups(plot.labels.size());
@@ -169,8 +185,9 @@ void draw_distribution(const FigureSpec& spec, const Records& records, const Cel
     double share = 0;
     std::vector<Point> steps{{drawing.x.low, 0}};
     for (const std::string& value : in_order_of_size(std::move(own))) {
-      if (value == "inf" || is_beyond(value)) continue;
-      const double x = scale.place(value).value_or(drawing.x.low);
+      const auto place = scale.place(value);
+      if (!place && scale.above(value)) continue;
+      const double x = place.value_or(drawing.x.low);
       steps.push_back({x, share});
       share += 1 / count;
       steps.push_back({x, share});

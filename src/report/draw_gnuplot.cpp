@@ -173,19 +173,19 @@ std::string box_text(const Element& element) {
 }
 
 /// Draws into ARG1 as SVG, and once more into ARG2 as PDF.
-std::string draw_text(const Drawing& drawing, const FigureLayout& layout, const std::string& plot,
+std::string draw_text(const FigureLayout& layout, const std::string& plot,
                       const std::string& again) {
   // A unit of line width is a pixel in the one and half a point in the other.
   std::string text = fmt::format(
       "set terminal svg size {:.0f}, {:.0f} fixed enhanced font 'Helvetica,{:.1f}' "
       "linewidth {:.3f} background '#ffffff'\nset output ARG1\n",
-      svg_scale * drawing.width, svg_scale * layout.height, 8 * point_cm * svg_scale,
+      svg_scale * layout.width, svg_scale * layout.height, 8 * point_cm * svg_scale,
       point_cm * svg_scale);
   text += plot;
   text += fmt::format(
-      "set terminal pdfcairo size {}cm, {:.2f}cm enhanced font 'Helvetica,8' "
+      "set terminal pdfcairo size {:.6g}cm, {:.2f}cm enhanced font 'Helvetica,8' "
       "fontscale 0.75 linewidth 2\nset output ARG2\n{}unset output\n",
-      drawing.width, layout.height, again);
+      layout.width, layout.height, again);
   return text;
 }
 
@@ -248,7 +248,7 @@ std::string gnuplot_text(const Drawing& drawing) {
       below += ", \\\n  " + element_text(drawing.lower->elements[i], place);
     }
     const std::string panels = panels_text(drawing, layout, plot, below + "\n");
-    return text + draw_text(drawing, layout, panels, panels);
+    return text + draw_text(layout, panels, panels);
   }
   text += ranges_text(drawing.x, drawing.y);
   if (drawing.contours) {
@@ -261,7 +261,7 @@ std::string gnuplot_text(const Drawing& drawing) {
                         gnuplot_string(what), x, y, light ? "#ffffff" : "#000000");
   }
   text += axes_text(drawing, layout, drawing.y);
-  return text + draw_text(drawing, layout, plot, "replot\n");
+  return text + draw_text(layout, plot, "replot\n");
 }
 
 std::string contours_script(const Drawing& drawing) {

@@ -232,7 +232,7 @@ std::string pgfplots_text(const Drawing& drawing, const std::string& contours) {
     text += fmt::format(
         "  \\node[anchor=north west, align=left, text width={:.2f}cm, inner sep=2pt]\n    at "
         "(current bounding box.south west) {{{}}};\n",
-        drawing.width - 0.4, notes);
+        layout.width - 0.4, notes);
   }
   return text + "\\end{tikzpicture}\n";
 }

@@ -16,6 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 6> colours{"#000000", "#1b4f9c", "#c2410c",
                                                   "#0f9d77", "#6aaee0", "#e0ac00"};
 
+constexpr double right_margin = 0.42;     // cm, for half of the last label
+constexpr double least_plot_width = 2.5;  // cm
+
 }  // namespace
 
 std::string_view colour_of(std::size_t style) { return colours[style % colours.size()]; }
@@ -54,8 +57,9 @@ PlotAxis power_axis(const std::string& title, double low, double high) {
 FigureLayout layout_of(const Drawing& drawing) {
   FigureLayout layout{};
   layout.left = 1.05 + 0.8 * character * static_cast<double>(drawing.y_label_width);
-  layout.right = drawing.width - 0.42;
-  const double room = drawing.width - layout.left;
+  layout.width = std::max(drawing.width, layout.left + least_plot_width + right_margin);
+  layout.right = layout.width - right_margin;
+  const double room = layout.width - layout.left;
   const auto columns = static_cast<std::size_t>(room / character);
   layout.title = wrapped(drawing.title, columns);
   for (const std::string& note : drawing.notes) {

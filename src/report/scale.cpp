@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -33,7 +34,8 @@ Scale::Scale(std::vector<std::string> values, const std::string& wanted) {
       if (!least) least = log10_of(*number);
       most = log10_of(*number);
     }
-    const bool asks = least && !negative && *most - *least >= 2;
+    const bool beyond_double = most && *most >= std::numeric_limits<double>::max_exponent10;
+    const bool asks = least && !negative && (*most - *least >= 2 || beyond_double);
     if (least && (wanted == "log" || (wanted.empty() && asks))) kind_ = Kind::log;
   }
   bool any = false;
@@ -54,9 +56,18 @@ std::optional<double> Scale::place(const std::string& value) const {
   }
   const auto number = read_number(value);
   if (!number) return std::nullopt;
-  if (kind_ == Kind::linear) return std::strtod(value.c_str(), nullptr);
+  if (kind_ == Kind::linear) {
+    const double at = std::strtod(value.c_str(), nullptr);
+    return std::isfinite(at) ? std::optional(at) : std::nullopt;
+  }
   if (number->zero() || number->negative) return std::nullopt;
   return log10_of(*number);
+}
+
+bool Scale::above(const std::string& value) const {
+  if (value == "inf" || is_beyond(value)) return true;
+  const auto number = kind_ == Kind::linear && !place(value) ? read_number(value) : std::nullopt;
+  return number && !number->negative;
 }
 
 PlotAxis Scale::axis(const std::string& title, bool to_decades) const {

@@ -45,11 +45,11 @@ Csv ratios_of(const SharpnessCell& cell) {
 }
 
 /// The logarithm that a trace has at the last row that is not after a step.
-std::optional<double> log_at(const Csv& trace, double step) {
+std::optional<double> log_at(const Csv& trace, double step, const std::string& file) {
   const auto step_at = trace.column("step"), loss_at = trace.column("loss");
   std::optional<double> log;
   for (const auto& row : trace.rows) {
-    if (std::stod(row[*step_at]) > step) break;
+    if (step_of(row[*step_at], file) > step) break;
     const auto number = read_number(row[*loss_at]);
     log = number && !number->zero() && !number->negative ? std::optional(log10_of(*number))
                                                          : std::nullopt;
@@ -141,13 +141,13 @@ Drawing drawing_of(SharpnessPlot plot) {
       const SharpnessCell& cell = plot.cells[i];
       for (const auto& [mark, step] : cell.events) {
         if (mark != event.mark || step.empty() || is_beyond(step)) continue;
-        const double x = std::stod(step);
-        if (const auto y = log_at(cell.trace, x)) {
+        const double x = step_of(step, "summary.csv");
+        if (const auto y = log_at(cell.trace, x, cell.file)) {
           drawing.elements.push_back(point(mark, cell.style, x, *y));
           any = true;
         }
         if (mark != Mark::crossing) continue;
-        if (const auto y = log_at(ratio_traces[i], x)) {
+        if (const auto y = log_at(ratio_traces[i], x, cell.file)) {
           lower.elements.push_back(point(mark, cell.style, x, height(*y)));
         }
       }

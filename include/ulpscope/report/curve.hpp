@@ -30,7 +30,7 @@ struct Curve {
   double last = 0;
 };
 
-/// The step of a trace's row. Throws std::runtime_error that names the file on a text that is none.
+/// A step that a file has. Throws std::runtime_error that names the file on a text that is none.
 double step_of(const std::string& text, const std::string& file);
 
 /// Thins a column of a trace to about `buckets` buckets of steps; the first and the last step

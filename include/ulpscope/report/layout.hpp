@@ -23,6 +23,7 @@ struct FigureLayout {
   double right;         ///< of the axes
   double bottom;        ///< of the axes, the lower ones where there are two
   double main_bottom;   ///< of the main axes
+  double width;         ///< of the figure: more than asked where labels would leave no plot
   double height;        ///< of the figure
 };
 

@@ -13,12 +13,16 @@ namespace ulpscope {
 class Scale {
  public:
   /// `wanted` is "log", "linear", "words", or empty for what the values ask for: words if one is
-  /// no number, logarithms if all are positive, but for zeros, and span two decades or more.
+  /// no number, logarithms if all are positive, but for zeros, and span two decades or more or
+  /// go beyond the range of double.
   Scale(std::vector<std::string> values, const std::string& wanted);
 
   bool is_log() const { return kind_ == Kind::log; }
-  /// Nothing for a value that has no place: not finite, or not positive among logarithms.
+  /// Nothing for a value that has no place: not finite, also as a double on a linear scale, or not
+  /// positive among logarithms.
   std::optional<double> place(const std::string& value) const;
+  /// Of a value without a place: beyond the upper end, not the lower one.
+  bool above(const std::string& value) const;
   /// From the lowest to the highest value, with some room beside them unless they are logarithms
   /// that go `to_decades`.
   PlotAxis axis(const std::string& title, bool to_decades) const;
