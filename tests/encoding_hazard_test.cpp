@@ -38,6 +38,7 @@ TEST_CASE("a stored logarithm stalls from the distance to 1 that is named", "[ha
   for (const int p : {3, 5, 8, 11, 13, 16, 20, 24}) {
     for (const char* mode : {"nearest-even", "toward-zero", "up", "down", "odd"}) {
       for (const char* beta2 : {"0.9", "0.999", "0.99999"}) {
+        if (sanitized && beta2 != std::string("0.999")) continue;
         INFO(p << " " << mode << " " << beta2);
         const Cell cell = short_cell("beta2 = " + std::string(beta2),
                                      "format = \"p" + std::to_string(p) +
@@ -74,6 +75,7 @@ TEST_CASE("a stored logarithm underflows and overflows at its borders", "[hazard
   for_each_format([](const std::string& name, const Format& format) {
     if (format.emax > 1000) return;  // not in binary64
     for (const char* mode : {"nearest-even", "toward-zero", "up"}) {
+      if (sanitized && mode != std::string("up")) continue;
       INFO(mode);
       const Cell cell =
           short_cell("beta2 = 0.75",

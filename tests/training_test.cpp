@@ -123,8 +123,9 @@ TEST_CASE("networks train on labels", "[training]") {
       "steps = 400\n[data]\nkind = \"teacher\"\nsamples = 12\nfeatures = 5\nclasses = 3\n"
       "[rule]\nkind = \"adam\"\nlr = 0.05\n";
   for (const std::string model :
-       {"kind = \"logistic\"\n", "kind = \"mlp\"\nloss = \"mean-cross-entropy\"\n",
-        "kind = \"mlp\"\nloss = \"mean-cross-entropy\"\nactivation = \"gelu\"\ndepth = 2\n"}) {
+       {"kind = \"logistic\"\n", "kind = \"mlp\"\nwidth = 8\nloss = \"mean-cross-entropy\"\n",
+        "kind = \"mlp\"\nwidth = 8\nloss = \"mean-cross-entropy\"\nactivation = \"gelu\"\ndepth = "
+        "2\n"}) {
     INFO(model);
     const Trace trace = trace_of(labels + "[model]\n" + model);
     const double first = std::stod(trace.rows.front()[0]);

@@ -12,9 +12,9 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::array<std::string_view, 4> dashes{"solid", "dash pattern=on 4pt off 1.7pt",
-                                                 "dash pattern=on 1pt off 1.3pt",
-                                                 "dash pattern=on 4pt off 1.3pt on 1pt off 1.3pt"};
+constexpr std::array<std::string_view, 4> dash_patterns{
+    "solid", "dash pattern=on 4pt off 1.7pt", "dash pattern=on 1pt off 1.3pt",
+    "dash pattern=on 4pt off 1.3pt on 1pt off 1.3pt"};
 constexpr std::array<std::string_view, 6> value_marks{"*", "square*", "triangle*",
                                                       "o", "square",  "triangle"};
 constexpr double line_width = 0.6;  // pt
@@ -51,7 +51,8 @@ std::string colour_text(const Element& element) {
 
 std::string line_text(std::size_t style, double thickness = 1, bool dashed = true) {
   return fmt::format("line width={:.2f}pt, {}, color={}", thickness * line_width,
-                     dashes[dashed ? style % dashes.size() : 0], colour_text(colour_of(style)));
+                     dash_patterns[dashed ? style % dash_patterns.size() : 0],
+                     colour_text(colour_of(style)));
 }
 
 /// Coordinates, some a line.

@@ -53,7 +53,7 @@ bool less(const Literal& a, const Literal& b) {
   return a.negative ? magnitudes > 0 : magnitudes < 0;
 }
 
-struct Value {
+struct StateValue {
   Literal literal;
   const std::string* text;
 };
@@ -64,10 +64,12 @@ std::vector<FinalState> final_states(const Csv& final, const std::string& file) 
   const auto role_at = final.column("role"), value_at = final.column("value");
   if (!role_at || !value_at) throw std::runtime_error(file + ": expected columns role and value");
   std::vector<FinalState> states;
-  std::vector<Value> values;
+  std::vector<StateValue> values;
   const auto close = [&] {
     if (values.empty()) return;
-    const auto by_size = [](const Value& a, const Value& b) { return less(a.literal, b.literal); };
+    const auto by_size = [](const StateValue& a, const StateValue& b) {
+      return less(a.literal, b.literal);
+    };
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
     std::nth_element(values.begin(), middle, values.end(), by_size);
     FinalState& state = states.back();

@@ -11,7 +11,7 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::string_view style = R"(body { margin: 2rem; color: #1a1a1a; background: #fff;
+constexpr std::string_view style_sheet = R"(body { margin: 2rem; color: #1a1a1a; background: #fff;
   font: 15px/1.45 system-ui, "Helvetica Neue", Arial, sans-serif; }
 table { border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; }
 caption { text-align: left; padding-bottom: .6rem; font-weight: 600; }
@@ -104,7 +104,7 @@ std::string html_table(const Table& table, const TableSpec& spec, const Study& s
                                                       : spec.name;
   return "<!DOCTYPE html>\n<!-- " + comment + " -->\n<html lang=\"en\">\n<head>\n" +
          "<meta charset=\"utf-8\">\n<title>" + xml_text(caption) + "</title>\n<style>\n" +
-         std::string(style) + "</style>\n</head>\n<body>\n" + html_element(table, caption) +
+         std::string(style_sheet) + "</style>\n</head>\n<body>\n" + html_element(table, caption) +
          "</body>\n</html>\n";
 }
 

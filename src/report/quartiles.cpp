@@ -25,7 +25,7 @@ bool smaller_magnitude(const Number& a, const Number& b) {
   return a.exponent != b.exponent ? a.exponent < b.exponent : a.digits < b.digits;
 }
 
-bool less(const Item& a, const Item& b) {
+bool smaller(const Item& a, const Item& b) {
   if (a.rank() != b.rank()) return a.rank() < b.rank();
   if (a.rank() == 1) return smaller_magnitude(*a.number, *b.number);
   if (a.rank() == 2) {
@@ -44,7 +44,7 @@ std::vector<std::string> in_order_of_size(std::vector<std::string> values) {
       items.push_back({std::move(text), std::move(number)});
     }
   }
-  std::stable_sort(items.begin(), items.end(), less);
+  std::stable_sort(items.begin(), items.end(), smaller);
   values.clear();
   for (Item& item : items) values.push_back(std::move(item.text));
   return values;

@@ -120,8 +120,8 @@ bool is_older(const fs::path& file, const fs::path& other) {
 }
 
 /// What is wrong with the files that `done` describes; `metrics` gets the content of metrics.csv.
-std::optional<std::string> damage(const fs::path& folder, const std::string& done, Check check,
-                                  std::string& metrics) {
+std::optional<std::string> find_damage(const fs::path& folder, const std::string& done, Check check,
+                                       std::string& metrics) {
   static const CellFiles expected;
   std::string_view rest = done;
   for (const CellFiles::File& file : expected.files) {
@@ -155,7 +155,7 @@ std::optional<std::string> damage(const fs::path& folder, const std::string& don
 
 std::optional<std::string> damage(const fs::path& folder, const std::string& done) {
   std::string metrics;
-  return damage(folder, done, Check::all, metrics);
+  return find_damage(folder, done, Check::all, metrics);
 }
 
 std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Cell& cell,
@@ -166,7 +166,7 @@ std::optional<FinishedCell> finished_cell(const fs::path& study_folder, const Ce
     if (!done) return std::nullopt;
     const std::string described = sha256(cell_toml(cell)) + "  cell.toml\n";
     std::string text;
-    auto what = damage(folder, *done, check, text);
+    auto what = find_damage(folder, *done, check, text);
     // Of another description is a cell of fewer steps, say, whose files are as they shall be.
     if (!what && !done->starts_with(described)) return std::nullopt;
     if (!what) {

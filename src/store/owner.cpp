@@ -33,7 +33,7 @@ Shown look_at(const std::string& process) {
   return shown;
 }
 
-std::string first_line(const std::string& file) {
+std::string first_line_of(const std::string& file) {
   std::ifstream stream(file);
   std::string line;
   std::getline(stream, line);
@@ -45,7 +45,7 @@ std::string host() {
   if (::gethostname(name.data(), name.size() - 1) != 0) return "host";
   std::string text = name.data();
   // Machines and containers may share a name.
-  text += "-" + first_line("/etc/machine-id").substr(0, 8);
+  text += "-" + first_line_of("/etc/machine-id").substr(0, 8);
   for (char& c : text) {
     if (c == ',' || c == '/') c = '-';
   }
@@ -65,7 +65,7 @@ std::string space() {
 const std::string& this_process() {
   static const std::string text = [] {
     const std::string process = std::to_string(::getpid());
-    const std::string boot = first_line("/proc/sys/kernel/random/boot_id").substr(0, 13);
+    const std::string boot = first_line_of("/proc/sys/kernel/random/boot_id").substr(0, 13);
     return host() + "," + boot + "," + space() + "," + process + "," + look_at(process).start;
   }();
   return text;

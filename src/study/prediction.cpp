@@ -15,11 +15,11 @@ namespace {
 
 /// Whether v by its block's largest, where that stays, can keep its code.
 bool code_stalls(const Rounding& rounding, const Decimal& beta2) {
-  using W = HyperArithmetic<Dec100>;
-  const W decay = from_decimal<W>(beta2);
+  using Wide = HyperArithmetic<Dec100>;
+  const Wide decay = from_decimal<Wide>(beta2);
   const auto& codes = block8_codes();
   return std::any_of(codes.begin() + 1, codes.end() - 1, [&](double code) {
-    return detail::block8_code(W(decay * code), rounding, {}) == code;
+    return detail::block8_code(Wide(decay * code), rounding, {}) == code;
   });
 }
 
@@ -27,20 +27,21 @@ bool code_stalls(const Rounding& rounding, const Decimal& beta2) {
 
 std::optional<std::int64_t> logarithm_stalls_from(const Rounding& rounding,
                                                   const Format& arithmetic, const Decimal& beta2) {
-  using W = HyperArithmetic<Dec100>;
-  const Rounder<W> rounds(rounding);
-  const W step = elementary::log2(from_decimal<W>(beta2));
+  using Wide = HyperArithmetic<Dec100>;
+  const Rounder<Wide> rounds(rounding);
+  const Wide step = elementary::log2(from_decimal<Wide>(beta2));
   const Format& format = rounding.format;
-  const W ulp = ldexp(W(1), 1 - format.p), top = ldexp(W(1), static_cast<int>(format.emax));
-  const W largest = top * (2 - ulp * (1 + format.top_codes));
-  const auto stays = [&](const W& log) { return rounds(W(log + step), {}) == log; };
+  const Wide ulp = ldexp(Wide(1), 1 - format.p),
+             top = ldexp(Wide(1), static_cast<int>(format.emax));
+  const Wide largest = top * (2 - ulp * (1 + format.top_codes));
+  const auto stays = [&](const Wide& log) { return rounds(Wide(log + step), {}) == log; };
   const std::int64_t furthest = std::max(-arithmetic.emin, arithmetic.emax);
   for (std::int64_t k = std::max<std::int64_t>(format.emin, -64);
        k <= format.emax && std::int64_t{1} << std::max<std::int64_t>(k, 0) <= furthest; ++k) {
-    const W least = ldexp(W(1), static_cast<int>(k));
+    const Wide least = ldexp(Wide(1), static_cast<int>(k));
     // Ties go to every other one; what is beyond the largest may become that again.
-    for (const W& size : {least, W(least * (1 + ulp)), k == format.emax ? largest : least}) {
-      if (size <= largest && (stays(size) || stays(W(-size)))) return k;
+    for (const Wide& size : {least, Wide(least * (1 + ulp)), k == format.emax ? largest : least}) {
+      if (size <= largest && (stays(size) || stays(Wide(-size)))) return k;
     }
   }
   return std::nullopt;
