@@ -20,6 +20,7 @@
 #include "program.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/quartiles.hpp"
+#include "ulpscope/store/release.hpp"
 #include "ulpscope/store/results.hpp"
 #include "ulpscope/study/plan.hpp"
 

@@ -11,6 +11,8 @@
 #include "program.hpp"
 #include "sanitized.hpp"
 #include "ulpscope/kernel/cache.hpp"
+#include "ulpscope/store/results.hpp"
+#include "ulpscope/store/timings.hpp"
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/owner.hpp"
+#include "ulpscope/store/release.hpp"
 #include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 

@@ -14,7 +14,9 @@
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/host.hpp"
+#include "ulpscope/store/release.hpp"
 #include "ulpscope/store/results.hpp"
+#include "ulpscope/store/timings.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {

@@ -7,6 +7,7 @@
 
 #include "ulpscope/store/checkpoint.hpp"
 #include "ulpscope/store/file.hpp"
+#include "ulpscope/store/results.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {

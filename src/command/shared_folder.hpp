@@ -5,10 +5,11 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 
 #include "runner.hpp"
 #include "ulpscope/store/claim.hpp"
-#include "ulpscope/store/results.hpp"
+#include "ulpscope/store/timings.hpp"
 
 namespace ulpscope {
 

@@ -7,6 +7,7 @@
 #include "runner.hpp"
 #include "ulpscope/store/claim.hpp"
 #include "ulpscope/store/results.hpp"
+#include "ulpscope/store/timings.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {

@@ -2,195 +2,21 @@
 #include "ulpscope/store/results.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <optional>
 #include <sstream>
 #include <thread>
 #include <unordered_set>
 
+#include "derived.hpp"
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/probe/metric_list.hpp"
-#include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
-#include "ulpscope/store/owner.hpp"
-#include "ulpscope/store/version.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
-namespace {
-
-using Rows = std::unordered_map<std::string, std::vector<std::string>>;
-
-/// Rows of a derived CSV by their first field; none where it is damaged, as it can be made again.
-Rows by_id(const std::string& text, std::vector<std::string>* header = nullptr) {
-  Rows rows;
-  try {
-    Csv csv = parse_csv(text, "");
-    if (header) *header = std::move(csv.header);
-    for (auto& row : csv.rows) {
-      std::string id = row.front();
-      rows.emplace(std::move(id), std::move(row));
-    }
-  } catch (const std::runtime_error&) {
-    rows.clear();
-  }
-  return rows;
-}
-
-/// The text of a derived file; nothing where it is not there, or not to be read.
-std::optional<std::string> derived(const fs::path& path) {
-  std::error_code unknown;
-  if (!fs::is_regular_file(path, unknown)) return std::nullopt;
-  try {
-    return read_if_there(path);
-  } catch (const std::runtime_error&) {
-    return std::nullopt;
-  }
-}
-
-/// Nothing where a text is no number, as in a line that a full disk cut.
-std::optional<Timing> read_timing(const std::string& steps, const std::string& seconds) {
-  Timing timing{};
-  const auto whole = [](const std::string& text, auto& value) {
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && rest == end;
-  };
-  if (!whole(steps, timing.steps) || !whole(seconds, timing.seconds)) return std::nullopt;
-  return timing;
-}
-
-constexpr std::string_view journal_prefix = "timings.", journal_ending = ".journal";
-
-fs::path journal_of(const fs::path& folder, const std::string& process) {
-  return folder / (std::string(journal_prefix) + process + std::string(journal_ending));
-}
-
-/// The journals of a folder with the processes that keep them.
-std::vector<std::pair<std::string, fs::path>> journals_in(const fs::path& folder) {
-  std::vector<std::pair<std::string, fs::path>> journals;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    std::string name = entry.path().filename().string();
-    if (!name.starts_with(journal_prefix) || !name.ends_with(journal_ending)) continue;
-    name.resize(name.size() - journal_ending.size());
-    journals.emplace_back(name.substr(journal_prefix.size()), entry.path());
-  }
-  return journals;
-}
-
-std::string fixed(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
-  return text.data();
-}
-
-}  // namespace
-
-Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timings) {
-  Csv csv{{"id", "steps", "seconds", "us_per_step"}, {}};
-  const auto earlier = by_id(derived(folder / "timings.csv").value_or(""));
-  for (const Cell& cell : plan.cells) {
-    const auto now = timings.find(cell.id);
-    const auto before = earlier.find(cell.id);
-    if (now != timings.end()) {
-      const auto& [steps, seconds] = now->second;
-      csv.rows.push_back({cell.id, std::to_string(steps), fixed(seconds),
-                          fixed(1e6 * seconds / static_cast<double>(steps))});
-    } else if (before != earlier.end()) {
-      csv.rows.push_back(before->second);
-    }
-  }
-  return csv;
-}
-
-void open_journal(const fs::path& folder) {
-  std::ofstream(journal_of(folder, this_process()), std::ios::app);
-}
-
-void note_timing(const fs::path& folder, const std::string& id, const Timing& timing) {
-  std::ofstream(journal_of(folder, this_process()), std::ios::app)
-      << "\n" + id + "," + std::to_string(timing.steps) + "," + fixed(timing.seconds) + "\n";
-}
-
-Timings read_journals(const fs::path& folder) {
-  Timings timings;
-  for (const auto& [process, file] : journals_in(folder)) {
-    std::ifstream lines(file);
-    std::string line;
-    while (std::getline(lines, line)) {
-      if (lines.eof()) continue;  // the process was killed here
-      std::istringstream fields(line);
-      std::string id, steps, seconds;
-      std::getline(fields, id, ',');
-      std::getline(fields, steps, ',');
-      std::getline(fields, seconds);
-      if (const auto timing = read_timing(steps, seconds)) timings[id] = *timing;
-    }
-  }
-  return timings;
-}
-
-Timings all_timings(const fs::path& folder) {
-  Timings timings = read_journals(folder);
-  for (const auto& [id, row] : by_id(derived(folder / "timings.csv").value_or(""))) {
-    const auto timing = row.size() == 4 ? read_timing(row[1], row[2]) : std::nullopt;
-    if (timing) timings.emplace(id, *timing);
-  }
-  return timings;
-}
-
-bool left_journals(const fs::path& folder) {
-  const auto journals = journals_in(folder);
-  return std::any_of(journals.begin(), journals.end(),
-                     [](const auto& journal) { return has_ended(Owner(journal.first)); });
-}
-
-void remove_journals(const fs::path& folder, bool all) {
-  for (const auto& [process, file] : journals_in(folder)) {
-    std::error_code gone;
-    if (all || process == this_process() || has_ended(Owner(process))) fs::remove(file, gone);
-  }
-}
-
-namespace {
-
-constexpr std::string_view release_prefix = "# ulpscope ";
-
-/// Numbers with points between them; what follows, as "-rc1", does not count. Empty for no number.
-std::vector<std::uint64_t> release_numbers(std::string_view text) {
-  std::vector<std::uint64_t> numbers;
-  while (true) {
-    std::uint64_t number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc()) return {};
-    numbers.push_back(number);
-    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
-    if (!text.starts_with('.')) return numbers;
-    text.remove_prefix(1);
-  }
-}
-
-}  // namespace
-
-std::string release_line() { return std::string(release_prefix) + std::string(release) + "\n"; }
-
-std::optional<std::string> newer_release(const fs::path& folder) {
-  std::ifstream file(folder / "study.toml");
-  std::string line;
-  // What was written before files named it is older.
-  if (!std::getline(file, line) || !line.starts_with(release_prefix)) return std::nullopt;
-  std::string name = line.substr(release_prefix.size());
-  const auto numbers = release_numbers(name);
-  if (!numbers.empty() && numbers <= release_numbers(release)) return std::nullopt;
-  return name;
-}
 
 std::string steps_of_study(const fs::path& file) {
   std::error_code unknown;

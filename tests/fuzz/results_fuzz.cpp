@@ -17,6 +17,7 @@
 #include "ulpscope/store/claim.hpp"
 #include "ulpscope/store/compare.hpp"
 #include "ulpscope/store/results.hpp"
+#include "ulpscope/store/timings.hpp"
 #include "ulpscope/store/version.hpp"
 #include "ulpscope/study/run_cell.hpp"
 

@@ -15,31 +15,6 @@
 
 namespace ulpscope {
 
-/// Seconds and steps of the cells that ran, by id: timings.csv.
-struct Timing {
-  std::uint64_t steps;
-  double seconds;
-};
-using Timings = std::map<std::string, Timing>;
-
-/// timings.csv with these rows put in; cells that did not run again keep theirs.
-Csv merged_timings(const std::filesystem::path& folder, const Plan& plan, const Timings& timings);
-
-// A process notes its timings as it goes, in a journal of its own beside timings.csv, so that one
-// that is killed loses none of them; that its journal is left says that more may be.
-
-void open_journal(const std::filesystem::path& folder);
-void note_timing(const std::filesystem::path& folder, const std::string& id, const Timing& timing);
-/// The timings in all journals.
-Timings read_journals(const std::filesystem::path& folder);
-/// Whether a process that has ended left its journal.
-bool left_journals(const std::filesystem::path& folder);
-/// Removes the journals of this process and of those that have ended, or all: their rows are
-/// merged.
-void remove_journals(const std::filesystem::path& folder, bool all);
-/// The same over those in timings.csv.
-Timings all_timings(const std::filesystem::path& folder);
-
 /// The checksum that stands for a whole cell, that of its `done`.
 std::string seal(const std::string& done);
 
@@ -73,13 +48,6 @@ struct AtRisk {
   std::size_t unplanned;  ///< as the plan does not have their cells
 };
 AtRisk results_at_risk(const std::filesystem::path& folder, const Plan& plan);
-
-/// The first line of study.toml in a folder of results: a comment that names the release.
-std::string release_line();
-/// The release that wrote the folder's study.toml, where that is a newer one than this, or its
-/// first line names none that can be read. Newer releases may mean something else by the same
-/// files, so that they are to be refused.
-std::optional<std::string> newer_release(const std::filesystem::path& folder);
 
 /// The steps of a study file, such as a cell's; empty where it is not there. Throws InputError.
 std::string steps_of_study(const std::filesystem::path& file);
