@@ -16,7 +16,7 @@ packages=(
   "build libcli11-dev         CLI11: the command line"
   "build libeigen3-dev        Eigen: eigenvalues, for the probe of the sharpness"
   "build libfmt-dev           fmt: text, and numbers that read back the same"
-  "build nlohmann-json3-dev   JSON: the file about the machine"
+  "build nlohmann-json3-dev   JSON: about the machine, the data of the page, --json"
   "build libqpdf-dev          qpdf: takes the time out of PDF figures"
   "build libmd-dev            libmd: SHA-256, the ids of cells and the checksums of results"
   "build libjs-chart.js       Chart.js: the charts of the report page, put into the program"

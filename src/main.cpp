@@ -9,7 +9,7 @@
 
 #include "command/advise.hpp"
 #include "command/commands.hpp"
-#include "command/runner.hpp"
+#include "command/say.hpp"
 #include "command/version.hpp"
 #include "ulpscope/format/environment.hpp"
 #include "ulpscope/store/fmt.hpp"
@@ -256,11 +256,7 @@ int parse_and_run(int argc, char** argv) {
 
   std::string what;
   auto* list_app = app.add_subcommand("list", "show what there is");
-  list_app
-      ->add_option(
-          "WHAT", what,
-          "formats, arithmetics, modes, roles, rules, models, data, probes, hazards, keys, studies")
-      ->required();
+  list_app->add_option("WHAT", what, one_of(list_names()))->required();
   list_app->callback([&] { result = list_command(what); });
 
   if (argc > 1 && argv[1][0] != '-') {

@@ -249,6 +249,63 @@ TEST_CASE("a summary without a checksum is refused where its steps are none", "[
   CHECK(has(result.err, summary.string() + ": no step: \"soon\""));
 }
 
+TEST_CASE("steps count as what they are however they are written", "[damage]") {
+  TempFolder folder;
+  const std::string study = (folder / "s.toml").string(), out = (folder / "out").string();
+  const auto run = [&](const std::string& steps) {
+    std::string text = small_study;
+    text.replace(text.find("steps = 24"), 10, "steps = " + steps);
+    spit(study, text);
+    return program({"run", study, "--out", out});
+  };
+  REQUIRE(run("1_00").code == 0);
+  const Result fewer = run("2_4");
+  CHECK(fewer.code == 2);
+  CHECK(has(fewer.err, "the folder holds runs of 100 steps, which would be lost"));
+  // As in a fresh clone.
+  fs::remove_all(fs::path(out) / "cells");
+  const std::string summary = slurp(out + "/summary.csv");
+  CHECK(program({"summary", out}).out == summary);
+  std::string copy = slurp(out + "/study.toml");
+  copy.replace(copy.find("1_00"), 4, "-5");
+  spit(out + "/study.toml", copy);
+  const Result damaged = program({"table", out});
+  CHECK(damaged.code == 2);
+  CHECK(has(damaged.err, "study.toml:5: study.steps: -5: expected a whole number"));
+}
+
+TEST_CASE("what tables and figures are made from and cannot be read is bad input", "[damage]") {
+  const Bench bench;
+  const std::string timings = bench.out + "/timings.csv", written = slurp(timings);
+  spit(timings, written + "\"");
+  for (const std::string command : {"table", "figure"}) {
+    const Result result = program({command, bench.out});
+    CHECK(result.code == 2);
+    CHECK(has(result.err, timings));
+  }
+  CHECK(
+      program({"table", bench.out, "--adhoc", "--rows", "rule.lr", "--columns", "seconds"}).code ==
+      2);
+
+  // A row that is none, by a run that measures others anew.
+  Csv rows = parse_csv(written, timings);
+  rows.rows[0][2] = "";
+  rows.rows[1][3] = "soon";
+  spit(timings, rows.text());
+  CHECK(bench.run().code == 0);
+  CHECK(read_csv(timings).rows.size() == rows.rows.size() - 2);
+
+  fs::remove_all(fs::path(bench.out) / "cells");
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"figure", bench.out},
+           {"figure", bench.out, "--adhoc", "--kind", "loss", "--by", "rule.lr", "--out",
+            (bench.folder / "f.svg").string()}}) {
+    const Result result = program(arguments);
+    CHECK(result.code == 2);
+    CHECK(has(result.err, "figures are drawn from the traces"));
+  }
+}
+
 TEST_CASE("a summary that is not as it was written is not used", "[damage]") {
   const Bench bench;
   const fs::path summary = fs::path(bench.out) / "summary.csv";

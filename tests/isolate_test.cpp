@@ -260,6 +260,15 @@ TEST_CASE("a share says how much of a change a cell's coarse roles make", "[isol
                                            "censored", "censored", "censored", ""});
 }
 
+TEST_CASE("a share of a summary without what it is computed from is named", "[isolate]") {
+  for (const std::string lacking : {"isolate.format", "floor", "status", "converged"}) {
+    Csv csv = summary();
+    csv.header.at(*csv.column(lacking)) = "other";
+    CHECK_THROWS_WITH(with_share(csv, "floor_explained"),
+                      "summary.csv: expected a column " + lacking);
+  }
+}
+
 TEST_CASE("medians of shares pass over those that there are not", "[isolate]") {
   TableSpec spec;
   spec.rows = {isolate_label::way, isolate_label::role};

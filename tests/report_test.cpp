@@ -284,7 +284,7 @@ TEST_CASE("figures come out the same in any folder") {
       write_file(results / "cells" / id / "trace.csv", odd_trace(id).text());
       test::seal_cell(results / "cells" / id);
     }
-    const auto files = write_figures(results, study);
+    const auto files = write_figures(results, study, figures_of_results(results, study));
     REQUIRE(files.size() == 3);
     const std::string text = read_file(files[0]);
     CHECK(text.find("<!-- ulpscope 0.1.0: study odd & 'end' - - 1, figure loss -->") !=
@@ -293,6 +293,6 @@ TEST_CASE("figures come out the same in any folder") {
     svg = text;
     CHECK(read_file(files[1]).starts_with("%PDF"));
     fs::remove(results / "cells" / "b" / "trace.csv");
-    CHECK(contains(message_of([&] { write_figures(results, study); }), "trace.csv"));
+    CHECK(contains(message_of([&] { figures_of_results(results, study); }), "trace.csv"));
   }
 }

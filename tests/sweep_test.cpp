@@ -2,7 +2,7 @@
 // What a [sweep] can say: axes, zips, ranges and further cells.
 #include <algorithm>
 
-#include "../src/command/runner.hpp"
+#include "../src/command/cost.hpp"
 #include "catch.hpp"
 #include "cells.hpp"
 #include "ulpscope/store/csv.hpp"

@@ -5,8 +5,9 @@
 #include <map>
 
 #include "advise.hpp"
+#include "open_study.hpp"
 #include "reading.hpp"
-#include "runner.hpp"
+#include "say.hpp"
 #include "studies.hpp"
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/report/curve.hpp"

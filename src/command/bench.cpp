@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "runner.hpp"
+#include "say.hpp"
 #include "ulpscope/kernel/roofline.hpp"
 #include "ulpscope/report/cells.hpp"
 #include "ulpscope/report/quartiles.hpp"
@@ -196,7 +196,8 @@ TableFormat format_of(const BenchOptions& options) {
 /// Found before anything is measured.
 void require_place(const std::string& out) {
   const fs::path path = fs::absolute(out);
-  if (fs::is_directory(path.parent_path()) && !fs::is_directory(path)) return;
+  std::error_code too_long;
+  if (fs::is_directory(path.parent_path(), too_long) && !fs::is_directory(path, too_long)) return;
   throw InputError({"--out " + out, 0}, "",
                    "expected a file in a folder that is there; for example --out cost.md");
 }

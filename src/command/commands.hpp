@@ -79,15 +79,6 @@ int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
 int round_command(const RoundOptions& options);
 int bench_command(const BenchOptions& options);
 int list_command(const std::string& what);
-
-/// Throws InputError where a newer release wrote the folder's results: it may mean something else
-/// by them.
-void require_release(const std::filesystem::path& folder);
-
-/// The study of a results folder; throws as require_release does.
-Study read_results(const std::string& folder);
-
-/// Tables and figures that a study without any gets: one of all cells.
-void add_default_reports(Study& study, const std::vector<std::string>& swept);
+std::vector<std::string> list_names();  ///< what it shows
 
 }  // namespace ulpscope

@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "commands.hpp"
+#include "open_study.hpp"
 #include "reading.hpp"
-#include "runner.hpp"
+#include "say.hpp"
 #include "ulpscope/report/text.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/study/keys.hpp"

@@ -22,7 +22,6 @@ double physical_memory() {
 
 }  // namespace
 
-/// Refuses what cannot fit: found by arithmetic, before anything is allocated.
 void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
   const double available = physical_memory();
   const Cell* largest = nullptr;

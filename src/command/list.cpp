@@ -173,10 +173,12 @@ void list_studies() {
 
 }  // namespace
 
+std::vector<std::string> list_names() {
+  return {"formats", "arithmetics", "modes",         "roles",  "rules",   "schedules", "transforms",
+          "models",  "data",        "interventions", "probes", "hazards", "keys",      "studies"};
+}
+
 int list_command(const std::string& what) {
-  const std::vector<std::string> lists{
-      "formats", "arithmetics", "modes",         "roles",  "rules",   "schedules", "transforms",
-      "models",  "data",        "interventions", "probes", "hazards", "keys",      "studies"};
   if (what == "formats") {
     list_formats();
   } else if (what == "arithmetics") {
@@ -203,8 +205,8 @@ int list_command(const std::string& what) {
     }
   } else {
     throw InputError({"list", 0}, "",
-                     "\"" + what + "\": expected one of " + one_of(lists) +
-                         suggestion(what, lists) + "; for example ulpscope list rules");
+                     "\"" + what + "\": expected one of " + one_of(list_names()) +
+                         suggestion(what, list_names()) + "; for example ulpscope list rules");
   }
   return exit_code::done;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "open_study.hpp"
 
-#include "runner.hpp"
+#include "cost.hpp"
+#include "say.hpp"
 #include "studies.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/store/file.hpp"
@@ -51,6 +52,23 @@ void require_folder(const fs::path& folder, const Study& study, const Plan& plan
                      std::string(error.what()) +
                          "; expected a folder that can be written, for example --out results/" +
                          study.name);
+  }
+}
+
+/// Tables and figures that a study without any gets: one of all cells.
+void add_default_reports(Study& study, const std::vector<std::string>& swept) {
+  if (study.tables.empty()) {
+    TableSpec table;
+    table.name = "overview";
+    table.rows = swept;
+    table.columns = {"floor", "onset", "tail", "verdict"};
+    study.tables.push_back(std::move(table));
+  }
+  if (study.figures.empty()) {
+    FigureSpec figure;
+    figure.name = "loss";
+    figure.by = swept;
+    study.figures.push_back(std::move(figure));
   }
 }
 
@@ -120,22 +138,6 @@ Study read_results(const std::string& folder) {
   }
   require_release(folder);
   return read_study(file.string());
-}
-
-void add_default_reports(Study& study, const std::vector<std::string>& swept) {
-  if (study.tables.empty()) {
-    TableSpec table;
-    table.name = "overview";
-    table.rows = swept;
-    table.columns = {"floor", "onset", "tail", "verdict"};
-    study.tables.push_back(std::move(table));
-  }
-  if (study.figures.empty()) {
-    FigureSpec figure;
-    figure.name = "loss";
-    figure.by = swept;
-    study.figures.push_back(std::move(figure));
-  }
 }
 
 OpenedStudy open_study(const RunOptions& options) {

@@ -19,6 +19,13 @@ struct OpenedStudy {
 /// Checks all that can be wrong before a cell runs. Throws InputError.
 OpenedStudy open_study(const RunOptions& options);
 
+/// Throws InputError where a newer release wrote the folder's results: it may mean something else
+/// by them.
+void require_release(const std::filesystem::path& folder);
+
+/// The study of a results folder; throws as require_release does.
+Study read_results(const std::string& folder);
+
 /// Refuses a plan whose summary would drop results that stand nowhere else. Throws InputError.
 void require_kept(const std::filesystem::path& folder, const Plan& plan);
 

@@ -2,8 +2,9 @@
 #include <filesystem>
 
 #include "commands.hpp"
+#include "open_study.hpp"
 #include "reading.hpp"
-#include "runner.hpp"
+#include "say.hpp"
 #include "ulpscope/probe/metric_list.hpp"
 #include "ulpscope/report/page.hpp"
 #include "ulpscope/store/file.hpp"
@@ -15,7 +16,8 @@ namespace fs = std::filesystem;
 int report_command(const std::string& folder, const std::string& out) {
   const Study study = read_results(folder);
   const fs::path file = out.empty() ? fs::path(folder) / "report.html" : fs::path(out);
-  if (fs::is_directory(file)) {
+  std::error_code too_long;
+  if (fs::is_directory(file, too_long)) {
     throw InputError(
         {"--out " + out, 0}, "",
         "is a folder; expected a file, for example --out " + (file / "report.html").string());

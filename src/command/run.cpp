@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "open_study.hpp"
+#include "say.hpp"
 #include "shared_folder.hpp"
 #include "studies.hpp"
 #include "ulpscope/report/column.hpp"
@@ -32,14 +33,14 @@ void write_results(const fs::path& folder, const Study& study, const Plan& plan,
   write_file(folder / "timings.csv", merged.text());
   remove_journals(folder, summary.pending == 0);
   write_file(folder / "host.json", host_json(merged));
-  write_tables(folder, as_run);
+  write_tables(folder, as_run, for_report(summary.csv, as_run), merged);
   // In a fresh clone the other cells have their row, but no trace.
   const auto lacking = std::count_if(
       summary.csv.rows.begin(), summary.csv.rows.end(), [&](const std::vector<std::string>& row) {
         return row.back() == "done" && !summary.here.count(row.front());
       });
   if (lacking == 0) {
-    write_figures(folder, as_run);
+    write_figures(folder, as_run, figures_of_results(folder, as_run));
   } else {
     say("figures are left as they are: {} ran elsewhere, their traces are not here\n",
         counted(static_cast<std::size_t>(lacking), "cell"));
@@ -185,57 +186,6 @@ int summary_command(const std::string& folder) {
   });
   if (!written) return exit_code::interrupted;
   fmt::print("{}", summary.csv.text());
-  return exit_code::done;
-}
-
-int table_command(const std::string& folder, TableFormat format) {
-  const Study study = read_results(folder);
-  write_tables(folder, study);
-  bool first = true;
-  for (const TableSpec& table : study.tables) {
-    if (!first) fmt::print("\n");
-    first = false;
-    fmt::print("{}", read_file(fs::path(folder) / "tables" / (table.name + table_ending(format))));
-  }
-  return exit_code::done;
-}
-
-int adhoc_table_command(const std::string& folder, const WrittenKeys& options, TableFormat format) {
-  Study study = read_results(folder);
-  study.tables = {written_table(options)};
-  study.figures.clear();
-  make_plan(study);  // checks it
-  const fs::path from = folder;
-  const Csv summary = for_report(read_summary(from), study);
-  fmt::print("{}", table_text(study.tables.front(), study, summary, read_timings(from), format));
-  return exit_code::done;
-}
-
-int figure_command(const std::string& folder) {
-  for (const fs::path& file : write_figures(folder, read_results(folder))) {
-    fmt::print("{}\n", file.string());
-  }
-  return exit_code::done;
-}
-
-int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
-                         const std::string& out) {
-  const std::string ending = fs::path(out).extension().string();
-  if (!contains(figure_endings, ending)) {
-    throw InputError({"--out " + out, 0}, "",
-                     "expected a file whose name ends in " + one_of(figure_endings) +
-                         suggestion(ending, figure_endings) + "; for example --out figure.svg");
-  }
-  Study study = read_results(folder);
-  study.figures = {written_figure(options)};
-  study.tables.clear();
-  make_plan(study);  // checks it
-  const FigureSpec& spec = study.figures.front();
-  for (const auto& [end, text] :
-       figure_files(spec, study, figure_of_results(folder, study, spec))) {
-    if (end == ending) write_file(fs::absolute(out), text);
-  }
-  fmt::print("{}\n", out);
   return exit_code::done;
 }
 

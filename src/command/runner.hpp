@@ -11,21 +11,12 @@
 
 #include "cost.hpp"
 #include "ulpscope/store/cell_files.hpp"
-#include "ulpscope/store/fmt.hpp"
 
 namespace ulpscope {
 
 /// Set by SIGINT, SIGTERM and SIGHUP once they are caught; runs end after their current step.
 extern std::atomic<bool> stop_requested;
 void catch_signals();
-
-/// Prints a line of progress or a message to stderr; one that cannot be written is no reason to
-/// stop.
-void say_line(const std::string& line);
-template <class... A>
-void say(fmt::format_string<A...> format, A&&... arguments) {
-  say_line(fmt::format(format, std::forward<A>(arguments)...));
-}
 
 /// What came of a cell.
 struct Outcome {
@@ -66,20 +57,11 @@ struct Running {
   unsigned together = 1;   ///< cells of a group, at most
 };
 
-/// Runs cells, `jobs` groups of them at a time, the longest first, and
-/// shows progress on stderr: one line that is redrawn on a terminal, else a line a cell. Returns
-/// outcomes by id; cells that were not begun have none.
+/// Runs cells, `jobs` groups of them at a time, the longest first, and shows progress on stderr:
+/// one line that is redrawn on a terminal, else a line a cell. Returns outcomes by id; cells that
+/// were not begun have none.
 std::map<std::string, Outcome> run_cells(const std::vector<const Cell*>& cells,
                                          const std::vector<std::string>& swept,
                                          const Running& running, CellPlace& place);
-
-/// "precision.arithmetic=quad rule.lr=1e-3": what tells a cell from the others of its study.
-std::string label_of(const Cell& cell, const std::vector<std::string>& swept);
-
-/// 1:02:03 or 2:03.
-std::string clock_text(double seconds);
-
-/// "8 cells", "1 cell".
-std::string counted(std::size_t number, const std::string& noun);
 
 }  // namespace ulpscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "shared_folder.hpp"
+#include "say.hpp"
 
 #include <condition_variable>
 #include <mutex>

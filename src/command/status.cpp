@@ -4,7 +4,7 @@
 
 #include "commands.hpp"
 #include "open_study.hpp"
-#include "runner.hpp"
+#include "say.hpp"
 #include "ulpscope/store/claim.hpp"
 #include "ulpscope/store/results.hpp"
 #include "ulpscope/store/timings.hpp"

@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "open_study.hpp"
+#include "say.hpp"
 #include "shared_folder.hpp"
 #include "ulpscope/report/gnuplot.hpp"
 #include "ulpscope/store/file.hpp"

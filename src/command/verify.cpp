@@ -5,13 +5,17 @@
 #include <mutex>
 
 #include "commands.hpp"
+#include "open_study.hpp"
 #include "reading.hpp"
 #include "runner.hpp"
+#include "say.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/table.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/store/results.hpp"
+#include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
@@ -24,9 +28,9 @@ std::vector<std::string> wrong_tables(const fs::path& folder, const Study& study
   std::vector<std::string> wrong;
   const Csv named = for_report(summary, study);
   for (const TableSpec& spec : study.tables) {
-    const bool timed = std::any_of(spec.columns.begin(), spec.columns.end(), [](const auto& name) {
-      return name == "steps" || name == "seconds" || name == "us_per_step";
-    });
+    const bool timed =
+        std::any_of(spec.columns.begin(), spec.columns.end(),
+                    [](const std::string& name) { return contains(timing_columns, name); });
     if (timed) continue;
     for (const TableFormat format : table_formats) {
       const fs::path file = fs::path("tables") / (spec.name + table_ending(format));

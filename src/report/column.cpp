@@ -2,9 +2,7 @@
 #include "ulpscope/report/column.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <string_view>
 
 #include "ulpscope/report/share.hpp"
 #include "ulpscope/study/keys.hpp"
@@ -14,8 +12,6 @@
 
 namespace ulpscope {
 namespace {
-
-constexpr std::array<std::string_view, 3> timing_names{"steps", "seconds", "us_per_step"};
 
 bool is_key(const std::string& name) { return name.find('.') != std::string::npos; }
 
@@ -35,7 +31,7 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
                    const Place& place, const std::string& key) {
   Column column;
   column.name = name;
-  if (std::find(timing_names.begin(), timing_names.end(), name) != timing_names.end()) {
+  if (contains(timing_columns, name)) {
     column.kind = Column::Kind::timing;
     column.at = timings.column(name);
     return column;
@@ -47,13 +43,14 @@ Column find_column(const std::string& name, const Csv& summary, const Csv& timin
                                                 : Column::Kind::metric;
   column.at = summary.column(name);
   if (column.at) return column;
+  std::vector<std::string> known = summary.header;
+  known.insert(known.end(), timing_columns.begin(), timing_columns.end());
   std::string expected;
-  for (const std::string& known : summary.header) expected += known + ", ";
+  for (const std::string& one : known) expected += (expected.empty() ? "" : ", ") + one;
   throw InputError(place, key,
                    "\"" + name + "\": expected a swept key, a metric or a timing: " + expected +
-                       "steps, seconds, us_per_step; for example " + key.substr(key.find('.') + 1) +
-                       " = [\"" + (summary.header.size() > 1 ? summary.header[1] : "floor") +
-                       "\"]");
+                       "; for example " + key.substr(key.find('.') + 1) + " = [\"" +
+                       (summary.header.size() > 1 ? summary.header[1] : "floor") + "\"]");
 }
 
 /// Runs end: without an onset so far, a settled cell may have one later.

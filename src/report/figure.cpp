@@ -273,8 +273,8 @@ FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawi
           {".tex", pgfplots_text(drawing, contours)}};
 }
 
-Drawing figure_of_results(const fs::path& folder, const Study& study, const FigureSpec& spec) {
-  const Csv summary = for_report(read_summary(folder), study);
+std::vector<Drawing> figures_of_results(const fs::path& folder, const Study& study) {
+  const Csv summary = for_report(read_summary(folder), study), timings = read_timings(folder);
   const auto trace = [&](const std::string& id) {
     const fs::path cell = cell_folder(folder, id);
     const std::string file = (cell / "trace.csv").string();
@@ -285,14 +285,19 @@ Drawing figure_of_results(const fs::path& folder, const Study& study, const Figu
     }
     return parse_csv(read_cell_file(cell, "trace.csv"), file);
   };
-  return figure_drawing(spec, study, summary, read_timings(folder), trace);
+  std::vector<Drawing> drawings;
+  for (const FigureSpec& spec : study.figures) {
+    drawings.push_back(figure_drawing(spec, study, summary, timings, trace));
+  }
+  return drawings;
 }
 
-std::vector<fs::path> write_figures(const fs::path& folder, const Study& study) {
+std::vector<fs::path> write_figures(const fs::path& folder, const Study& study,
+                                    const std::vector<Drawing>& drawings) {
   std::vector<fs::path> files;
-  for (const FigureSpec& spec : study.figures) {
-    const Drawing drawing = figure_of_results(folder, study, spec);
-    for (const auto& [ending, text] : figure_files(spec, study, drawing)) {
+  for (std::size_t i = 0; i < drawings.size(); ++i) {
+    const FigureSpec& spec = study.figures[i];
+    for (const auto& [ending, text] : figure_files(spec, study, drawings[i])) {
       files.push_back(folder / "figures" / (spec.name + ending));
       write_file(files.back(), text);
     }

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <stdexcept>
+#include <string_view>
 #include <vector>
 
 #include "ulpscope/report/number.hpp"
@@ -22,13 +24,19 @@ struct Places {
   std::vector<std::size_t> swept;  ///< without the labels
 
   Places(const Csv& summary, const std::string& share)
-      : way(*summary.column(isolate_label::way)),
-        format(*summary.column(isolate_label::format)),
-        metric(*summary.column(share.substr(0, share.rfind('_')))),
-        status(*summary.column("status")) {
-    for (std::size_t i = 1; i < *summary.column("converged"); ++i) {
+      : way(place(summary, isolate_label::way)),
+        format(place(summary, isolate_label::format)),
+        metric(place(summary, share.substr(0, share.rfind('_')))),
+        status(place(summary, "status")) {
+    const std::size_t end = place(summary, "converged");
+    for (std::size_t i = 1; i < end; ++i) {
       if (!contains(labels(), summary.header[i])) swept.push_back(i);
     }
+  }
+
+  static std::size_t place(const Csv& summary, std::string_view name) {
+    if (const auto at = summary.column(name)) return *at;
+    throw std::runtime_error("summary.csv: expected a column " + std::string(name));
   }
 
   Row point(const Row& row) const {

@@ -134,9 +134,8 @@ Csv read_timings(const fs::path& folder) {
   return text ? parse_csv(*text, timed.string()) : Csv{};
 }
 
-std::vector<fs::path> write_tables(const fs::path& folder, const Study& study) {
-  const Csv summary = for_report(read_summary(folder), study);
-  const Csv timings = read_timings(folder);
+std::vector<fs::path> write_tables(const fs::path& folder, const Study& study, const Csv& summary,
+                                   const Csv& timings) {
   std::vector<fs::path> files;
   for (const TableSpec& spec : study.tables) {
     const Table table = collect(spec, summary, timings);

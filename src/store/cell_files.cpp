@@ -30,8 +30,7 @@ FileRecorder::FileRecorder(const Cell& cell)
   files_["cell.toml"] = cell_toml(cell);
   trace_ = "step,loss";
   for (const ProbeInfo& probe : probe_list) {
-    if (cell["record.probes"].find("\"" + std::string(probe.name) + "\"") == std::string::npos)
-      continue;
+    if (!has_probe(cell, probe.name)) continue;
     for (const std::string_view column : probe.columns()) trace_.append(",").append(column);
   }
   trace_ += '\n';

@@ -13,21 +13,31 @@
 
 #include "derived.hpp"
 #include "ulpscope/store/owner.hpp"
+#include "ulpscope/study/report_keys.hpp"
 
 namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
+template <class T>
+bool read(const std::string& text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end;
+}
+
 /// Nothing where a text is no number, as in a line that a full disk cut.
 std::optional<Timing> read_timing(const std::string& steps, const std::string& seconds) {
   Timing timing{};
-  const auto whole = [](const std::string& text, auto& value) {
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && rest == end;
-  };
-  if (!whole(steps, timing.steps) || !whole(seconds, timing.seconds)) return std::nullopt;
+  if (!read(steps, timing.steps) || !read(seconds, timing.seconds)) return std::nullopt;
   return timing;
+}
+
+/// Nothing where a row of timings.csv is none.
+std::optional<Timing> read_timing(const std::vector<std::string>& row) {
+  double us_per_step = 0;
+  if (row.size() != 1 + timing_columns.size() || !read(row[3], us_per_step)) return std::nullopt;
+  return read_timing(row[1], row[2]);
 }
 
 constexpr std::string_view journal_prefix = "timings.", journal_ending = ".journal";
@@ -58,7 +68,8 @@ std::string fixed(double value) {
 }  // namespace
 
 Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timings) {
-  Csv csv{{"id", "steps", "seconds", "us_per_step"}, {}};
+  Csv csv{timing_columns, {}};
+  csv.header.insert(csv.header.begin(), "id");
   const auto earlier = by_id(derived(folder / "timings.csv").value_or(""));
   for (const Cell& cell : plan.cells) {
     const auto now = timings.find(cell.id);
@@ -67,7 +78,7 @@ Csv merged_timings(const fs::path& folder, const Plan& plan, const Timings& timi
       const auto& [steps, seconds] = now->second;
       csv.rows.push_back({cell.id, std::to_string(steps), fixed(seconds),
                           fixed(1e6 * seconds / static_cast<double>(steps))});
-    } else if (before != earlier.end()) {
+    } else if (before != earlier.end() && read_timing(before->second)) {
       csv.rows.push_back(before->second);
     }
   }
@@ -104,8 +115,7 @@ Timings read_journals(const fs::path& folder) {
 Timings all_timings(const fs::path& folder) {
   Timings timings = read_journals(folder);
   for (const auto& [id, row] : by_id(derived(folder / "timings.csv").value_or(""))) {
-    const auto timing = row.size() == 4 ? read_timing(row[1], row[2]) : std::nullopt;
-    if (timing) timings.emplace(id, *timing);
+    if (const auto timing = read_timing(row)) timings.emplace(id, *timing);
   }
   return timings;
 }

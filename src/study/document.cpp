@@ -131,7 +131,6 @@ std::string Document::token(const toml::node& node) const {
   return line.text.substr(at, end - at);
 }
 
-/// A table's entries in the file's order: toml++ sorts them by name.
 std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table) {
   std::vector<std::pair<std::string, const toml::node*>> entries;
   for (const auto& [key, value] : table) entries.emplace_back(std::string(key.str()), &value);
@@ -187,8 +186,6 @@ void require_sweepable(const Place& place, const std::string& key) {
   }
 }
 
-/// --set key=value: a single value goes to the base and takes a swept key out of the sweep, a
-/// list or a range becomes the key's axis. A value that is no TOML stands for itself as a text.
 void apply_set(const std::string& set, Study& study) {
   const Place place{"--set " + set, 0};
   const std::size_t equals = set.find('=');

@@ -125,14 +125,6 @@ Metrics foreseen(const Cell& cell, const Fall& fall, std::uint64_t steps) {
   return metrics;
 }
 
-/// f.operator()<T>() for the cell's arithmetic T.
-template <class F>
-void in_arithmetic_of(const Cell& cell, F&& f) {
-  for_each_arithmetic([&]<class T>() {
-    if (cell[key::arithmetic] == ArithmeticTraits<T>::name) f.template operator()<T>();
-  });
-}
-
 }  // namespace
 
 Forecast forecast_onset(const Cell& cell) {
@@ -142,22 +134,22 @@ Forecast forecast_onset(const Cell& cell) {
     forecast.lack = "the precision changes at step " + std::to_string(*at);
     return forecast;
   }
-  in_arithmetic_of(cell, [&]<class T>() {
+  return in_arithmetic(cell[key::arithmetic], [&]<class T>() {
     const Fall fall = fall_to_floor<T>(cell, steps, forecast.lack);
-    if (fall.steps.empty()) return;
+    if (fall.steps.empty()) return forecast;
     const Metrics metrics = foreseen<T>(cell, fall, steps);
     forecast.floor_step = step_of(metrics, "floor_step").value();
     forecast.floor = metrics[metric_place("floor")];
     forecast.crossing = step_of(metrics, "crossing");
     forecast.onset = step_of(metrics, "growth_onset");
+    return forecast;
   });
-  return forecast;
 }
 
 Magnitudes first_magnitudes(const Cell& cell) {
-  Magnitudes magnitudes;
-  in_arithmetic_of(cell, [&]<class T>() {
+  return in_arithmetic(cell[key::arithmetic], [&]<class T>() {
     using std::isfinite;
+    Magnitudes magnitudes;
     Training<T> training(with_probes(cell, "[\"sharpness\"]"));
     T smallest(0), largest(0), parameter(0);
     for (const T& w : training.parameters()) {
@@ -182,8 +174,8 @@ Magnitudes first_magnitudes(const Cell& cell) {
       magnitudes.gains = growth->gains;
       magnitudes.first_scaled = growth->scaled;
     }
+    return magnitudes;
   });
-  return magnitudes;
 }
 
 }  // namespace ulpscope

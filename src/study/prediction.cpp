@@ -8,6 +8,7 @@
 #include "ulpscope/format/exact.hpp"
 #include "ulpscope/format/literal.hpp"
 #include "ulpscope/format/wide_rounder.hpp"
+#include "ulpscope/study/kinds.hpp"
 
 namespace ulpscope {
 
@@ -82,10 +83,8 @@ std::string second_moment_stalls(const Cell& cell) {
   const Setting* const decay = second_moment_decay(cell);
   if (!decay) return {};
   const Precision precision = precision_of(cell);
-  Format arithmetic;
-  for_each_arithmetic([&]<class R>() {
-    if (precision.rule_arithmetic == ArithmeticTraits<R>::name) arithmetic = own_format<R>();
-  });
+  const Format arithmetic =
+      in_arithmetic(precision.rule_arithmetic, []<class R>() { return own_format<R>(); });
   const auto& given = precision.rule[Role::second_moment];
   return second_moment_stalls(given ? *given : RoleFormat{{arithmetic}}, arithmetic,
                               decay->canonical);

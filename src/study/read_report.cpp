@@ -64,15 +64,13 @@ Spec read_spec(const Document& document, const toml::table& table, const std::st
   return spec;
 }
 
-const std::vector<std::string> timings{"steps", "seconds", "us_per_step"};
-
 /// Metrics and timings that are numbers.
 std::vector<std::string> number_columns() {
   std::vector<std::string> columns;
   for (const MetricInfo& metric : metric_list) {
     if (metric.name != "verdict") columns.emplace_back(metric.name);
   }
-  columns.insert(columns.end(), timings.begin(), timings.end());
+  columns.insert(columns.end(), timing_columns.begin(), timing_columns.end());
   columns.insert(columns.end(), share_columns.begin(), share_columns.end());
   return columns;
 }
@@ -84,7 +82,7 @@ std::vector<std::string> other_columns() {
   for (const MetricInfo& metric : metric_list) columns.emplace_back(metric.name);
   for (const char* name : {"id", "status"}) columns.emplace_back(name);
   for (const std::string& name : prediction_names()) columns.push_back(name);
-  columns.insert(columns.end(), timings.begin(), timings.end());
+  columns.insert(columns.end(), timing_columns.begin(), timing_columns.end());
   columns.insert(columns.end(), share_columns.begin(), share_columns.end());
   return columns;
 }

@@ -208,10 +208,11 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets) 
 }
 
 std::string steps_of(const Study& study) {
+  const OptionInfo& option = *find_option(key::steps);
   for (const Assignment& entry : study.base) {
-    if (entry.key == key::steps) return entry.value.text;
+    if (entry.key == key::steps) return checked(key::steps, option, entry.value);
   }
-  return find_option(key::steps)->default_text;
+  return option.default_text;
 }
 
 }  // namespace ulpscope

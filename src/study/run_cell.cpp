@@ -8,26 +8,11 @@
 
 namespace ulpscope {
 
-namespace {
-
-/// f.operator()<T>() for the cell's arithmetic T.
-template <class F>
-auto in_arithmetic(const Cell& cell, F&& f) {
-  std::optional<decltype(f.template operator()<float>())> result;
-  for_each_arithmetic([&]<class T>() {
-    if (cell[key::arithmetic] == ArithmeticTraits<T>::name) result = f.template operator()<T>();
-  });
-  if (!result) throw std::logic_error("an arithmetic that the list does not have");
-  return std::move(*result);
-}
-
-}  // namespace
-
 std::optional<Run> run_cell(const Cell& cell, Recorder& recorder, const Control& control) {
   std::optional<RunState> state;
   if (control.keeper) state = control.keeper->load();
   const auto leg_of = [&](const Cell& as, const Leg& leg) {
-    return in_arithmetic(as,
+    return in_arithmetic(as[key::arithmetic],
                          [&]<class T>() { return train<T>(as, recorder, control, leg, state); });
   };
   const std::uint64_t steps = std::stoull(cell[key::steps]);
@@ -64,7 +49,8 @@ Metrics measure_both(const Cell& cell, const std::string& before,
 }
 
 std::string shared_inputs(const Cell& cell) {
-  const bool can = in_arithmetic(cell, [&]<class T>() { return can_share_inputs<T>(cell); });
+  const bool can =
+      in_arithmetic(cell[key::arithmetic], [&]<class T>() { return can_share_inputs<T>(cell); });
   if (!can) return "";
   std::string common;
   for (const auto& block : cell.settings.blocks()) {
@@ -79,7 +65,7 @@ std::string shared_inputs(const Cell& cell) {
 
 Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop) {
   const auto cost_of = [&](const Cell& as) {
-    return in_arithmetic(as, [&]<class T>() { return cost<T>(as, stop); });
+    return in_arithmetic(as[key::arithmetic], [&]<class T>() { return cost<T>(as, stop); });
   };
   const Cost first = cost_of(cell);
   const auto at = switch_step(cell);
@@ -92,7 +78,7 @@ Cost measure_cost(const Cell& cell, const std::atomic<bool>& stop) {
 
 Footprint footprint(const Cell& cell) {
   const auto footprint_of = [](const Cell& as) {
-    return in_arithmetic(as, [&]<class T>() { return footprint<T>(as); });
+    return in_arithmetic(as[key::arithmetic], [&]<class T>() { return footprint<T>(as); });
   };
   const Footprint first = footprint_of(cell);
   if (!switch_step(cell)) return first;

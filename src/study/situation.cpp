@@ -7,6 +7,8 @@
 
 #include "ulpscope/format/encoding.hpp"
 #include "ulpscope/format/exact.hpp"
+#include "ulpscope/study/keys.hpp"
+#include "ulpscope/study/kinds.hpp"
 
 namespace ulpscope::hazard {
 namespace {
@@ -95,11 +97,10 @@ Situation situation(const Cell& cell, const Magnitudes& magnitudes) {
   Situation s;
   s.cell = &cell;
   s.rule = cell["rule.kind"];
-  s.steps = std::stoull(cell["study.steps"]);
+  s.steps = std::stoull(cell[key::steps]);
   const Precision precision = precision_of(cell);
-  for_each_arithmetic([&]<class R>() {
-    if (precision.rule_arithmetic == ArithmeticTraits<R>::name) s.arithmetic = own_format<R>();
-  });
+  s.arithmetic =
+      in_arithmetic(precision.rule_arithmetic, []<class R>() { return own_format<R>(); });
   const auto role = [&](Role of) {
     const auto& given = precision.rule[of];
     return given ? *given : RoleFormat{{s.arithmetic}};

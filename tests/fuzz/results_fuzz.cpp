@@ -132,7 +132,9 @@ void read_part(const Results& results, char letter) {
   for (const FigureSpec& spec : results.study.figures) {
     if (!among("ts")) break;
     refusable([&] {
-      const Drawing drawing = figure_of_results(folder, results.study, spec);
+      Study study = results.study;
+      study.figures = {spec};
+      const Drawing drawing = figures_of_results(folder, study).front();
       gnuplot_text(drawing);
       pgfplots_text(drawing, "");
     });

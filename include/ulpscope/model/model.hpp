@@ -33,7 +33,7 @@ template <class T>
 struct Samples {
   std::size_t count = 0, features = 0;
   std::size_t classes = 0;            ///< 0 where targets are real numbers
-  std::vector<T> inputs;              ///< count x features, row by row; or none, but
+  std::vector<T> inputs;              ///< count x features, row by row; or in `narrow`
   std::vector<T> targets;             ///< one a sample; the label where there are classes
   std::vector<std::uint32_t> labels;  ///< one a sample, where there are classes
   std::vector<float> narrow{};        ///< what T rounds to them, all finite

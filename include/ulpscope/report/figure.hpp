@@ -22,10 +22,9 @@ namespace ulpscope {
 Drawing figure_drawing(const FigureSpec& spec, const Study& study, const Csv& summary,
                        const Csv& timings, const std::function<Csv(const std::string& id)>& trace);
 
-/// The same from the study's folder: its summary.csv, timings.csv and cells/<id>/trace.csv. Throws
+/// All of the study's, from its folder: summary.csv, timings.csv and cells/<id>/trace.csv. Throws
 /// std::runtime_error where a trace is missing.
-Drawing figure_of_results(const std::filesystem::path& folder, const Study& study,
-                          const FigureSpec& spec);
+std::vector<Drawing> figures_of_results(const std::filesystem::path& folder, const Study& study);
 
 /// The endings of a figure's files: SVG and PDF through gnuplot, and LaTeX for pgfplots.
 inline const std::vector<std::string> figure_endings{".svg", ".pdf", ".tex"};
@@ -37,6 +36,7 @@ FigureFiles figure_files(const FigureSpec& spec, const Study& study, const Drawi
 /// Writes figures/<name> with each ending of every figure of the study into the study's folder;
 /// returns the files' paths.
 std::vector<std::filesystem::path> write_figures(const std::filesystem::path& folder,
-                                                 const Study& study);
+                                                 const Study& study,
+                                                 const std::vector<Drawing>& drawings);
 
 }  // namespace ulpscope

@@ -33,8 +33,9 @@ std::string table_text(const TableSpec& spec, const Study& study, const Csv& sum
 Csv read_timings(const std::filesystem::path& folder);
 
 /// Writes tables/<name>.md, .tex, .csv and .html of every table of the study into the study's
-/// folder, from its summary.csv and timings.csv; returns the files' paths.
+/// folder; returns the files' paths.
 std::vector<std::filesystem::path> write_tables(const std::filesystem::path& folder,
-                                                const Study& study);
+                                                const Study& study, const Csv& summary,
+                                                const Csv& timings);
 
 }  // namespace ulpscope

@@ -17,8 +17,8 @@ namespace ulpscope {
 ///   clip-norm    n = sqrt(g_1^2 + g_2^2 + ...), the sum in order; c = max_norm / (n + 1e-6);
 ///                g_i = g_i c where not c >= 1                     (torch clip_grad_norm_;
 ///                R. Pascanu et al., arXiv 1211.5063)
-///   accumulate   the sum of `steps` gradients, one after the other; with `average` divided by
-///   steps noise        g_i = g_i + std z_i, z standard normal           (A. Neelakantan et al.,
+///   accumulate   the sum of `steps` gradients, in order; with `average`, divided by steps
+///   noise        g_i = g_i + std z_i, z standard normal           (A. Neelakantan et al.,
 ///                arXiv 1511.06807)
 ///
 /// A parameter at its default, 0, counts as not given. Every operation is of the role gradient, and

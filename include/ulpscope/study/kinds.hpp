@@ -27,4 +27,15 @@ auto with_kind(TypeList<K...>, const Cell& cell, const std::string& section, F&&
   return std::move(*result);
 }
 
+/// f.operator()<T>() for the arithmetic T of this name.
+template <class F>
+auto in_arithmetic(const std::string& name, F&& f) {
+  std::optional<decltype(f.template operator()<float>())> result;
+  for_each_arithmetic([&]<class T>() {
+    if (name == ArithmeticTraits<T>::name) result = f.template operator()<T>();
+  });
+  if (!result) throw std::logic_error("an arithmetic that the list does not have");
+  return std::move(*result);
+}
+
 }  // namespace ulpscope

@@ -11,12 +11,15 @@
 
 namespace ulpscope {
 
+/// Columns of timings.csv after the id, which tables and figures have, too.
+inline const std::vector<std::string> timing_columns{"steps", "seconds", "us_per_step"};
+
 /// Columns that tables and figures of a study with [isolate] have beside the metrics: which share
 /// of a change the coarse roles of a cell make.
 inline const std::vector<std::string> share_columns{"floor_explained", "onset_explained"};
 
 /// What the texts of a key of [[table]] or [[figure]] name.
-enum class Names { nothing, keys, columns, numbers };
+enum class Names { nothing, keys, columns };
 
 /// A key of [[table]] or [[figure]].
 template <class Spec>

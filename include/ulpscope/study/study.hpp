@@ -146,7 +146,8 @@ Study read_study(const std::string& file, const std::vector<std::string>& sets =
 /// the same wherever the study is run from, and are read again from anywhere.
 void name_data_files_from(const std::filesystem::path& folder, Study& study);
 
-/// study.steps as written, or its default.
+/// study.steps, or its default, as a cell has it: without what may stand among its digits. Throws
+/// InputError where it is no number of steps.
 std::string steps_of(const Study& study);
 
 }  // namespace ulpscope
