@@ -241,6 +241,13 @@ TEST_CASE("a scale has places for numbers beyond double where its logarithms hav
   CHECK_FALSE(logs.place("0"));
   CHECK_FALSE(logs.above("0"));
 
+  const Scale far({"1.7e308", "-1.7e308", "1"}, "");
+  const PlotAxis finite = far.axis("x", true);
+  CHECK(std::isfinite(finite.high - finite.low));
+  CHECK_FALSE(read_number("1e1000000000000000000"));
+  CHECK_FALSE(read_number("1234e9223372036854775807"));
+  CHECK(read_number("1e-1000000000000"));
+
   const Scale linear({"1", "2e400", "-2e400"}, "");
   CHECK_FALSE(linear.is_log());
   CHECK(linear.place("1") == 1);

@@ -18,13 +18,13 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What tables are made from.
-struct Records {
+struct TableRecords {
   Csv summary, timings;
 };
 
-Records read_records(const std::string& folder, const Study& study) {
+TableRecords read_records(const std::string& folder, const Study& study) {
   return reading(folder, [&] {
-    return Records{for_report(read_summary(folder), study), read_timings(folder)};
+    return TableRecords{for_report(read_summary(folder), study), read_timings(folder)};
   });
 }
 
@@ -38,7 +38,7 @@ int table_command(const std::string& folder, TableFormat format) {
   for (const TableSpec& table : study.tables) {
     if (!first) fmt::print("\n");
     first = false;
-    fmt::print("{}", table_text(table, study, summary, timings, format));
+    fmt::print("{}", read_file(fs::path(folder) / "tables" / (table.name + table_ending(format))));
   }
   return exit_code::done;
 }

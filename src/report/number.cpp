@@ -48,6 +48,7 @@ std::optional<Number> read_number(std::string_view text) {
     if (power.starts_with('+') && !power.starts_with("+-")) power.remove_prefix(1);
     const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
     if (error != std::errc() || end != power.data() + power.size()) return std::nullopt;
+    if (exponent < -furthest_exponent || exponent > furthest_exponent) return std::nullopt;
   }
   try {
     const Decimal mantissa(text.substr(0, e));

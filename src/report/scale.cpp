@@ -12,6 +12,12 @@
 #include "ulpscope/report/quartiles.hpp"
 
 namespace ulpscope {
+namespace {
+
+/// On a linear scale, so that distances are finite, too.
+constexpr double largest_place = std::numeric_limits<double>::max() / 4;
+
+}  // namespace
 
 Scale::Scale(std::vector<std::string> values, const std::string& wanted) {
   std::set<std::string> seen;
@@ -34,7 +40,7 @@ Scale::Scale(std::vector<std::string> values, const std::string& wanted) {
       if (!least) least = log10_of(*number);
       most = log10_of(*number);
     }
-    const bool beyond_double = most && *most >= std::numeric_limits<double>::max_exponent10;
+    const bool beyond_double = most && *most >= std::log10(largest_place);
     const bool asks = least && !negative && (*most - *least >= 2 || beyond_double);
     if (least && (wanted == "log" || (wanted.empty() && asks))) kind_ = Kind::log;
   }
@@ -58,7 +64,7 @@ std::optional<double> Scale::place(const std::string& value) const {
   if (!number) return std::nullopt;
   if (kind_ == Kind::linear) {
     const double at = std::strtod(value.c_str(), nullptr);
-    return std::isfinite(at) ? std::optional(at) : std::nullopt;
+    return std::abs(at) <= largest_place ? std::optional(at) : std::nullopt;
   }
   if (number->zero() || number->negative) return std::nullopt;
   return log10_of(*number);

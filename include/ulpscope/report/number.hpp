@@ -19,7 +19,11 @@ struct Number {
   bool zero() const { return digits == "0"; }
 };
 
-/// Nothing where the text is not a finite decimal number: inf, nan, a word, an empty field.
+/// A thousand times that of any arithmetic: axes over exponents are exact to 1e-4 up to here.
+inline constexpr std::int64_t furthest_exponent = 1'000'000'000'000;
+
+/// Nothing where the text is not a finite decimal number: inf, nan, a word, an empty field, or a
+/// larger exponent.
 std::optional<Number> read_number(std::string_view text);
 
 /// "> 6000": no value is known but that it is larger than what was looked at.

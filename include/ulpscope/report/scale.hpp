@@ -18,8 +18,8 @@ class Scale {
   Scale(std::vector<std::string> values, const std::string& wanted);
 
   bool is_log() const { return kind_ == Kind::log; }
-  /// Nothing for a value that has no place: not finite, also as a double on a linear scale, or not
-  /// positive among logarithms.
+  /// Nothing for a value that has no place: not finite, on a linear scale beyond a quarter of the
+  /// largest double, or not positive among logarithms.
   std::optional<double> place(const std::string& value) const;
   /// Of a value without a place: beyond the upper end, not the lower one.
   bool above(const std::string& value) const;
