@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "out_file.hpp"
 #include "say.hpp"
 #include "ulpscope/kernel/roofline.hpp"
 #include "ulpscope/report/cells.hpp"
@@ -193,19 +194,10 @@ TableFormat format_of(const BenchOptions& options) {
   return TableFormat::markdown;
 }
 
-/// Found before anything is measured.
-void require_place(const std::string& out) {
-  const fs::path path = fs::absolute(out);
-  std::error_code too_long;
-  if (fs::is_directory(path.parent_path(), too_long) && !fs::is_directory(path, too_long)) return;
-  throw InputError({"--out " + out, 0}, "",
-                   "expected a file in a folder that is there; for example --out cost.md");
-}
-
 }  // namespace
 
 int bench_command(const BenchOptions& options) {
-  if (!options.out.empty()) require_place(options.out);
+  if (!options.out.empty()) require_file(options.out, "cost.md");
   const auto all = contenders(options.only);
   say("{} rounds of {}, about {} s\n", rounds, counted(all.size(), "arithmetic"), options.seconds);
   const Table table = table_of(all, measure(all, options.seconds), options.only);

@@ -4,26 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <unistd.h>
 #include <unordered_set>
 
+#include "memory.hpp"
 #include "runner.hpp"
 #include "ulpscope/store/fmt.hpp"
 #include "ulpscope/study/keys.hpp"
 
 namespace ulpscope {
 
-namespace {
-
-double physical_memory() {
-  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-}
-
-}  // namespace
-
 void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
-  const double available = physical_memory();
+  const double available = usable_memory();
   const Cell* largest = nullptr;
   Footprint most{};
   Footprints footprints;
@@ -49,8 +40,8 @@ void require_memory(const Study& study, const std::vector<const Cell*>& cells, u
       parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.bytes < b.bytes; });
   throw InputError({study.file, 0}, worst.section,
                    fmt::format("cell {} needs {:.1f} GiB, {:.1f} of them for {}; {} at a time need "
-                               "{:.1f} GiB; expected at most the {:.1f} GiB that this machine has; "
-                               "for example {}{}",
+                               "{:.1f} GiB; expected at most the {:.1f} GiB that a process may "
+                               "have here; for example {}{}",
                                largest->id, most.memory() / 0x1p30, worst.bytes / 0x1p30,
                                worst.section, running, needed / 0x1p30, available / 0x1p30,
                                worst.cure, jobs > 1 ? ", or --jobs 1" : ""));
@@ -131,6 +122,7 @@ std::vector<Group> groups_of(const std::vector<const Cell*>& cells, unsigned job
     if (together > 1) sharing[shared_inputs(*cell)].push_back(cell);
   }
   sharing.erase("");
+  const double room = usable_memory() / jobs;
   Footprints footprints;
   std::unordered_map<const Cell*, Group> by_first;
   std::unordered_set<const Cell*> others;
@@ -142,7 +134,7 @@ std::vector<Group> groups_of(const std::vector<const Cell*>& cells, unsigned job
       parts.assign(count, {});
       for (std::size_t i = 0; i < all.size(); ++i) parts[i * count / all.size()].push_back(all[i]);
       const bool small = std::all_of(parts.begin(), parts.end(), [&](const Group& part) {
-        return part.size() <= together && memory_of(part, footprints) <= physical_memory() / jobs;
+        return part.size() <= together && memory_of(part, footprints) <= room;
       });
       if (small) break;
     }

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "open_study.hpp"
+#include "out_file.hpp"
 #include "reading.hpp"
 #include "say.hpp"
 #include "ulpscope/probe/metric_list.hpp"
@@ -16,12 +17,7 @@ namespace fs = std::filesystem;
 int report_command(const std::string& folder, const std::string& out) {
   const Study study = read_results(folder);
   const fs::path file = out.empty() ? fs::path(folder) / "report.html" : fs::path(out);
-  std::error_code too_long;
-  if (fs::is_directory(file, too_long)) {
-    throw InputError(
-        {"--out " + out, 0}, "",
-        "is a folder; expected a file, for example --out " + (file / "report.html").string());
-  }
+  require_file(file.string(), "report.html");
   std::map<std::string, std::string> meanings{{"seconds", "how long the run took"},
                                               {"us_per_step", "microseconds that an update took"}};
   for (const MetricInfo& metric : metric_list) meanings.emplace(metric.name, metric.summary);

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "open_study.hpp"
+#include "out_file.hpp"
 #include "reading.hpp"
 #include "ulpscope/report/column.hpp"
 #include "ulpscope/report/figure.hpp"
@@ -70,6 +71,7 @@ int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
                      "expected a file whose name ends in " + one_of(figure_endings) +
                          suggestion(ending, figure_endings) + "; for example --out figure.svg");
   }
+  require_file(out, "figure.svg");
   Study study = read_results(folder);
   study.figures = {written_figure(options)};
   study.tables.clear();
