@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "interrupted.hpp"
 #include "program.hpp"
+#include "sanitized.hpp"
 #include "ulpscope/format/sha256.hpp"
 #include "ulpscope/store/cell_files.hpp"
 #include "ulpscope/store/csv.hpp"
@@ -473,6 +474,7 @@ TEST_CASE("results of a newer release are refused by every command, and left as 
   fs::copy(bench.out, copy, fs::copy_options::recursive);
   for (const std::string release : {"0.1.1", "0.10.0", "99.0", "1.0.0-rc1", "of another kind"}) {
     CAPTURE(release);
+    if (sanitized && release != "0.10.0") continue;
     // A key that only the newer one knows is not what it is refused for.
     spit(file, "# ulpscope " + release + rest + "\n[later]\nkey = 1\n");
     const auto before = compared_files(bench.out);

@@ -171,7 +171,7 @@ TEST_CASE("cells advance together where they share large inputs, to the same bit
   while (kernel::fits_second_cache(static_cast<double>(samples) * 200 * sizeof(float)))
     samples *= 2;
   const Plan plan = plan_of(
-      "steps = " + std::to_string(sanitized ? 100 : 1000) +
+      "steps = " + std::to_string(sanitized ? 40 : 1000) +
       "\n[data]\nsamples = " + std::to_string(samples) +
       "\nfeatures = 200\n[precision]\narithmetic = \"binary32\"\n[record]\nevery = 100\n[sweep]\n"
       "\"rule.lr\" = [1e-4, 1e-3, 1e30, 1e-2]\n"

@@ -17,6 +17,6 @@ inline constexpr bool sanitized = false;
 inline constexpr bool sanitized = false;
 #endif
 
-constexpr int trials(int count) { return sanitized ? (count + 19) / 20 : count; }
+constexpr int trials(int count) { return sanitized ? (count + 39) / 40 : count; }
 
 }  // namespace ulpscope::test
