@@ -84,8 +84,9 @@ TEST_CASE("bench refuses bad input before it measures", "[bench]") {
   };
   refused({"--only", "binary65"}, "did you mean \"binary64\"?");
   refused({"--only", "binary65"}, "for example --only 'binary*'");
-  refused({"--out", "/dev/null/cost.md"}, "expected a file's name in a folder");
-  refused({"--out", "/"}, "expected a file's name in a folder");
+  refused({"--out", "/dev/null/cost.md"},
+          "is not in a folder, but in /dev/null; expected a file in a folder");
+  refused({"--out", "/"}, "names no file; expected a file in a folder");
   refused({"--format", "word"}, "--format");
   CHECK(program({"bench", "--seconds", "0"}).code == 2);
   CHECK(program({"bench", "binary32"}).code == 2);

@@ -265,7 +265,8 @@ TEST_CASE("the digits that ship are ten classes", "[csv]") {
 
 TEST_CASE("reading a million rows keeps their values and no more", "[csv]") {
   const TempFolder folder;
-  const int rows = trials(1'100'000);  // just after vectors that grew by themselves would double
+  // In full, just after vectors that grew by themselves would double.
+  const int rows = trials(1'100'000);
   {
     std::ofstream out(folder / "x.csv");
     out << "a,b,c,y\n";

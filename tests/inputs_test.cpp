@@ -123,10 +123,10 @@ TEMPLATE_TEST_CASE("sums of inputs are the plain loop's however they are held", 
     };
     while (fits(sizeof(float))) samples += 260;
     compare<T>(samples, 517, true, "", Mode::nearest_even, mismatches);
-    if (!sanitized) {
+    if (!sanitized || !std::is_same_v<T, Quad>) {
       compare<T>(samples, 517, false, "", Mode::nearest_even, mismatches);
-      compare<T>(samples, 517, true, "p3", Mode::stochastic, mismatches);
     }
+    if (!sanitized) compare<T>(samples, 517, true, "p3", Mode::stochastic, mismatches);
   }
   CHECK_NONE(mismatches);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a [sweep] can say: axes, zips, ranges and further cells.
 #include <algorithm>
-#include <limits>
 
 #include "../src/command/cost.hpp"
-#include "../src/command/memory.hpp"
 #include "catch.hpp"
 #include "cells.hpp"
-#include "program.hpp"
 #include "ulpscope/store/csv.hpp"
 #include "ulpscope/study/keys.hpp"
 
@@ -355,29 +352,4 @@ TEST_CASE("what was not measured costs as its kin does, by memory") {
   }
   CHECK(one.measured() == 1);
   CHECK(one.inferred() == 3);
-}
-
-TEST_CASE("memory is what control groups leave of it") {
-  const TempFolder mounted;
-  const double none = std::numeric_limits<double>::infinity();
-  CHECK(group_memory("", mounted.path()) == none);
-  CHECK(group_memory("0::/job/step\n", mounted.path()) == none);
-  CHECK(usable_memory() > 0);
-  CHECK(usable_memory() < 1e15);
-
-  // Version 2: the least of a group and of those that it is in.
-  spit(mounted / "job/step/memory.max", "max\n");
-  spit(mounted / "job/memory.max", "3000000000\n");
-  CHECK(group_memory("0::/job/step\n", mounted.path()) == 3e9);
-  CHECK(group_memory("0::/job/step:2\n", mounted.path()) == 3e9);
-  CHECK(group_memory("0::/other\n", mounted.path()) == none);
-  spit(mounted / "memory.max", "2000000000\n");  // a container's own
-  CHECK(group_memory("0::/job/step\n", mounted.path()) == 2e9);
-  CHECK(group_memory("0::/\n", mounted.path()) == 2e9);
-
-  // Version 1: among other hierarchies.
-  spit(mounted / "memory/batch/memory.limit_in_bytes", "1000000000\n");
-  const std::string others = "9:name=systemd:/batch\n8:pids:/batch\n";
-  CHECK(group_memory(others, mounted.path()) == none);
-  CHECK(group_memory(others + "4:cpu,memory:/batch\n0::/\n", mounted.path()) == 1e9);
 }

@@ -197,7 +197,7 @@ TableFormat format_of(const BenchOptions& options) {
 }  // namespace
 
 int bench_command(const BenchOptions& options) {
-  if (!options.out.empty()) require_file(options.out, "cost.md");
+  if (!options.out.empty()) require_file(options.out, "--out " + options.out, "cost.md");
   const auto all = contenders(options.only);
   say("{} rounds of {}, about {} s\n", rounds, counted(all.size(), "arithmetic"), options.seconds);
   const Table table = table_of(all, measure(all, options.seconds), options.only);

@@ -13,8 +13,8 @@
 
 namespace ulpscope {
 
-void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs) {
-  const double available = usable_memory();
+void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs,
+                    double available) {
   const Cell* largest = nullptr;
   Footprint most{};
   Footprints footprints;

@@ -11,9 +11,10 @@
 // What cells cost in time and memory, and which of them are run together for that.
 namespace ulpscope {
 
-/// Refuses cells that cannot fit into memory, `jobs` at a time: by arithmetic, before anything is
-/// allocated. Throws InputError.
-void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs);
+/// Refuses cells that cannot fit into so many bytes of memory, `jobs` at a time: by arithmetic,
+/// before anything is allocated. Throws InputError.
+void require_memory(const Study& study, const std::vector<const Cell*>& cells, unsigned jobs,
+                    double available);
 
 /// Cells of one sort cost the same: their data, model, batches, precision, kind of rule and what
 /// they record are alike, seeds apart.

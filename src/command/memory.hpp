@@ -6,13 +6,14 @@
 
 namespace ulpscope {
 
-/// Bytes that this process may have: the machine's, or fewer in a container or a batch job.
+/// Bytes that this process may have: the machine's, or fewer by its control groups, as in a
+/// container or a batch job, or by its limit of addresses (ulimit -v).
 double usable_memory();
 
 /// Bytes that a process may have by its control groups, infinite where none has a limit. `groups`
-/// is its /proc/<pid>/cgroup, `mounted` where the hierarchies are, /sys/fs/cgroup. A group's limit
-/// is also that of the groups in it; what cannot be read, as a group above a container's, has none.
-/// Linux's Documentation/admin-guide: cgroup-v2.rst (memory.max), cgroup-v1/memory.rst
+/// is its /proc/<pid>/cgroup, `mounted` where the hierarchies are, /sys/fs/cgroup. The limit of a
+/// group is also that of the groups in it. What cannot be seen from a container limits nothing
+/// here. Linux's Documentation/admin-guide: cgroup-v2.rst (memory.max), cgroup-v1/memory.rst
 /// (memory.limit_in_bytes).
 double group_memory(std::string_view groups, const std::filesystem::path& mounted);
 

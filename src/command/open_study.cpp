@@ -140,14 +140,14 @@ Study read_results(const std::string& folder) {
   return read_study(file.string());
 }
 
-OpenedStudy open_study(const RunOptions& options) {
+OpenedStudy open_study(const RunOptions& options, double memory) {
   Study study = read_study(study_file(options.study), options.sets);
   fs::path folder = options.out.empty() ? fs::path("results") / study.name : fs::path(options.out);
   if (!folder.has_filename()) folder = folder.parent_path();  // "results/x/"
   name_data_files_from(folder, study);
   Plan plan = make_plan(study);
   add_default_reports(study, plan.swept);
-  require_memory(study, select_cells(plan, options.only), options.jobs);
+  require_memory(study, select_cells(plan, options.only), options.jobs, memory);
   if (!in_path("gnuplot")) {
     throw InputError({"run", 0}, "",
                      "there is no gnuplot in PATH, which draws the figures; expected the program "

@@ -16,8 +16,8 @@ struct OpenedStudy {
   std::filesystem::path folder;  ///< there, and can be written
 };
 
-/// Checks all that can be wrong before a cell runs. Throws InputError.
-OpenedStudy open_study(const RunOptions& options);
+/// Checks all that can be wrong before a cell runs, in so many bytes of memory. Throws InputError.
+OpenedStudy open_study(const RunOptions& options, double memory);
 
 /// Throws InputError where a newer release wrote the folder's results: it may mean something else
 /// by them.

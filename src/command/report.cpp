@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 int report_command(const std::string& folder, const std::string& out) {
   const Study study = read_results(folder);
   const fs::path file = out.empty() ? fs::path(folder) / "report.html" : fs::path(out);
-  require_file(file.string(), "report.html");
+  require_file(file, out.empty() ? file.string() : "--out " + out, "report.html");
   std::map<std::string, std::string> meanings{{"seconds", "how long the run took"},
                                               {"us_per_step", "microseconds that an update took"}};
   for (const MetricInfo& metric : metric_list) meanings.emplace(metric.name, metric.summary);

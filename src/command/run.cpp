@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands.hpp"
+#include "memory.hpp"
 #include "open_study.hpp"
 #include "say.hpp"
 #include "shared_folder.hpp"
@@ -65,7 +66,7 @@ void remove_cells(const fs::path& folder, const std::vector<const Cell*>& cells)
 }  // namespace
 
 int run_command(const RunOptions& options) {
-  const OpenedStudy opened = open_study(options);
+  const OpenedStudy opened = open_study(options, usable_memory());
   const Study& study = opened.study;
   const Plan& plan = opened.plan;
   const fs::path& folder = opened.folder;
@@ -134,7 +135,7 @@ int plan_command(const RunOptions& options) {
   const Study study = read_study(study_file(options.study), options.sets);
   const Plan plan = make_plan(study);
   const auto cells = select_cells(plan, options.only);
-  require_memory(study, cells, options.jobs);
+  require_memory(study, cells, options.jobs, usable_memory());
   Estimate estimate;
   double total = 0;
   double longest = 0;

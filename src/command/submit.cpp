@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <unistd.h>
 
@@ -59,7 +60,8 @@ int submit_command(const SubmitOptions& options) {
                      "sbatch, for example from the package slurm-client");
   }
   require_name_for_sbatch(options.run);
-  const OpenedStudy opened = open_study(options.run);
+  // How much memory a node has is for its tasks to see.
+  const OpenedStudy opened = open_study(options.run, std::numeric_limits<double>::infinity());
   SharedFolder shared(opened.folder, std::chrono::seconds(60));
   std::size_t pending = 0;
   shared.alone([&] {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "commands.hpp"
+#include "memory.hpp"
 #include "open_study.hpp"
 #include "reading.hpp"
 #include "runner.hpp"
@@ -80,7 +81,7 @@ int verify_command(const std::string& folder, const std::string& only, unsigned 
   const Plan plan = make_plan(study);
   const auto cells = select_cells(plan, only);
   const auto rerun_cells = spread(cells, sample);
-  require_memory(study, rerun_cells, jobs);
+  require_memory(study, rerun_cells, jobs, usable_memory());
   catch_signals();
   const auto seals = read_seals(folder);
   const Csv summary = reading(folder, [&] { return read_csv(fs::path(folder) / "summary.csv"); });

@@ -71,7 +71,7 @@ int adhoc_figure_command(const std::string& folder, const WrittenKeys& options,
                      "expected a file whose name ends in " + one_of(figure_endings) +
                          suggestion(ending, figure_endings) + "; for example --out figure.svg");
   }
-  require_file(out, "figure.svg");
+  require_file(out, "--out " + out, "figure.svg");
   Study study = read_results(folder);
   study.figures = {written_figure(options)};
   study.tables.clear();
