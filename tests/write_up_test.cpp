@@ -174,9 +174,12 @@ TEST_CASE("gnuplot draws every kind, the same bytes each time", "[report]") {
 TEST_CASE("a PDF is the same whenever it was drawn", "[report]") {
   const auto drawn = [](const std::string& time) {
     return "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
-           "2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+           "2 0 obj\n<< /Type /Pages /Kids [4 0 R] /Count 1 >>\nendobj\n"
            "3 0 obj\n<< /Producer (cairo) /CreationDate (D:" +
-           time + ") >>\nendobj\ntrailer\n<< /Root 1 0 R /Info 3 0 R /Size 4 >>\n%%EOF\n";
+           time +
+           ") >>\nendobj\n"
+           "4 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> >>\nendobj\n"
+           "trailer\n<< /Root 1 0 R /Info 3 0 R /Size 5 >>\n%%EOF\n";
   };
   const std::string pdf = without_time(drawn("20261126211036+00'00"));
   CHECK(pdf == without_time(drawn("20270101000000+01'00")));
