@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "sanitized.hpp"
 
 using namespace ulpscope;
 using namespace ulpscope::test;
@@ -35,4 +36,35 @@ TEST_CASE("memory is what control groups leave of it") {
   const std::string others = "9:name=systemd:/batch\n8:pids:/batch\n";
   CHECK(group_memory(others, mounted.path()) == none);
   CHECK(group_memory(others + "4:cpu,memory:/batch\n0::/\n", mounted.path()) == 1e9);
+}
+
+TEST_CASE("a study that the limit of addresses cannot hold is refused before it runs") {
+  if (sanitized) return;  // their programs take terabytes of addresses
+  const TempFolder folder;
+  const std::string study = (folder / "s.toml").string(), out = (folder / "out").string();
+  spit(study, "[study]\nname = \"large\"\nsteps = 2\n[data]\nsamples = 200_000\nfeatures = 1000\n");
+  spit(folder / "sbatch", "#!/bin/sh\necho 7\n");
+  fs::permissions(folder / "sbatch", fs::perms::owner_all);
+  const auto limited = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> all{"/bin/sh",
+                                 "-c",
+                                 "ulimit -v 500000; PATH=\"$1:$PATH\"; shift; exec \"$@\"",
+                                 "sh",
+                                 folder.path().string(),
+                                 ULPSCOPE_PROGRAM};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(std::move(all));
+  };
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"run", study, "--jobs", "1", "--out", out}, {"plan", study, "--jobs", "1"}}) {
+    const Result result = limited(arguments);
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(has(result.err, "expected at most the 0.5 GiB that a process may have here"));
+    CHECK_FALSE(fs::exists(out));
+  }
+  // Its tasks run elsewhere.
+  const Result result = limited({"submit", study, "--slurm", "--out", out});
+  INFO(result.err);
+  CHECK(result.code == 0);
 }

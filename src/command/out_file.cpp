@@ -12,14 +12,13 @@ namespace ulpscope {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_name(const fs::path& name) { return !name.empty() && name != "." && name != ".."; }
-
 /// Empty where the file can be written, as far as can be told.
 std::string hindrance(const fs::path& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   if (error) return error.message();
-  if (!is_name(whole.filename())) return "names no file";
+  const fs::path name = whole.filename();
+  if (name.empty() || name == "." || name == "..") return "names no file";
   switch (fs::status(whole, error).type()) {
     case fs::file_type::regular:
     case fs::file_type::not_found: break;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "shared_folder.hpp"
-#include "say.hpp"
 
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "say.hpp"
 #include "ulpscope/store/checkpoint.hpp"
 #include "ulpscope/store/file.hpp"
 #include "ulpscope/store/results.hpp"
